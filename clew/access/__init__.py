@@ -1,0 +1,1 @@
+"""The whole policy, readable aloud: permissions, roles, verb, sight, release."""

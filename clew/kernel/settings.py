@@ -1,0 +1,84 @@
+"""Settings: one frozen object, read once from CLEW_* variables and CLEW_HOME/clew.toml."""
+
+import os
+import sys
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+
+def _platform_folder(variable: str, linux: str, mac: str) -> Path:
+    """Return the platform's folder for the user, honouring the XDG variable."""
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / mac
+    return Path(os.environ.get(variable) or Path.home() / linux)
+
+
+def home_folder() -> Path:
+    """Return CLEW_HOME, or the platform's data folder for the user."""
+    given = os.environ.get("CLEW_HOME")
+    return Path(given) if given else _platform_folder(
+        "XDG_DATA_HOME", ".local/share", "Application Support") / "clew"
+
+
+def _config_folder() -> Path:
+    """Return where keys live: outside the data folder, so that a copy of the data opens nothing."""
+    return _platform_folder("XDG_CONFIG_HOME", ".config", "Preferences") / "clew"
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set; a secret is always the path of a file."""
+
+    model_config = SettingsConfigDict(env_prefix="CLEW_", frozen=True, extra="ignore")
+
+    home: Path = Field(default_factory=home_folder)
+    keys: Path = Field(default_factory=_config_folder)  # folder of master.key, signing.key, object.key and the database passwords (0600)
+    blobs: str = ""  # a folder, or s3://bucket/prefix; empty: <home>/blobs
+    blobs_secret_file: Path | None = None  # JSON of S3 credentials
+    dsn: str = ""  # host, port, dbname of a server of your own; empty: embedded PostgreSQL
+    postgres_folder: Path | None = None  # embedded server's own folder, outside home
+    heads_file: Path | None = None  # append-only file of signed heads; empty: <home>/heads.jsonl
+    host: str = "127.0.0.1"
+    port: int = 8420
+    origin: str = ""  # the address officers type, e.g. https://clew.example
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+    web_processes: int = 2
+    work_processes: int = 2
+    session_minutes: int = 60  # idle time after which a session ends
+    session_hours: int = 12  # longest life of a session
+    reveal_limit: int = 0  # reveals per officer and day; 0: none
+    search_limit: int = 200  # searches per officer and hour (probing limit)
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource, dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read explicit values, then the environment, then clew.toml in the home folder."""
+        toml = TomlConfigSettingsSource(settings_cls, home_folder() / "clew.toml")
+        return init_settings, env_settings, toml
+
+    @property
+    def blob_place(self) -> str:
+        """Return the folder or S3 address that holds sealed content."""
+        return self.blobs or str(self.home / "blobs")
+
+    @property
+    def heads_path(self) -> Path:
+        """Return the append-only file of signed heads."""
+        return self.heads_file or self.home / "heads.jsonl"
+
+
+@cache
+def settings() -> Settings:
+    """Return the process's settings, read once."""
+    return Settings()

@@ -1,0 +1,1 @@
+"""Opens untrusted files in a sandbox; knows no cases."""

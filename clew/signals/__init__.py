@@ -1,0 +1,1 @@
+"""One matcher per file: describe() yields signals, compare() yields a score."""

@@ -1,0 +1,1 @@
+"""Pages and API: sessions, routes, templates, islands."""
