@@ -1,0 +1,65 @@
+"""The system of record: the embedded PostgreSQL or one of your own, its three logins and its databases.
+
+Nothing here knows a table; `migrate` makes those. Never starts a server when `settings().dsn` names one.
+"""
+
+from psycopg.conninfo import conninfo_to_dict
+
+from clew.kernel.settings import Settings, settings
+from clew.store.postgres.logins import APP, LOGINS, OWNER, SYSTEM, dsn, password
+from clew.store.postgres.server import Server
+from clew.store.postgres.setup import create_database, drop_database, prepare
+
+DATABASE = "clew"
+
+__all__ = ["APP", "DATABASE", "LOGINS", "OWNER", "SYSTEM", "Server", "create_database", "database_name",
+           "drop_database", "dsn_for", "embedded", "ensure", "prepare", "stop"]
+
+
+def embedded(at: Settings | None = None) -> Server:
+    """Return the embedded server of these settings, running or not."""
+    at = at or settings()
+    return Server.of_home(at.home, at.keys, at.postgres_folder)
+
+
+def dsn_for(login: str, at: Settings | None = None) -> str:
+    """Return the libpq address of `login` (APP, SYSTEM or OWNER), password included: never log it.
+
+    It is a postgresql:// URL that psycopg takes as it is; SQLAlchemy takes it as
+    `make_url(...).set(drivername="postgresql+psycopg")`. Raises Unavailable when `clew init` has not run.
+    """
+    at = at or settings()
+    place = at.dsn or embedded(at).place(DATABASE)
+    return dsn(place, login, password(at.keys, login, make=False))
+
+
+def ensure(at: Settings | None = None, *, admin_dsn: str = "") -> None:
+    """Have a running server with the three logins and Clew's database; call it as often as you like.
+
+    `admin_dsn` is needed once for a server of your own (settings().dsn): a login that may create roles
+    and databases. Without it such a server is taken as prepared. Raises Unavailable or BadInput.
+    """
+    at = at or settings()
+    if at.dsn:
+        if admin_dsn:
+            prepare(admin_dsn, at.keys)
+            create_database(admin_dsn, database_name(at), missing_only=True)
+        return
+    server = embedded(at)
+    server.start()
+    if not (server.folder / "prepared").exists():
+        prepare(server.admin_dsn(), at.keys)
+        create_database(server.admin_dsn(), DATABASE, missing_only=True)
+        (server.folder / "prepared").touch()
+
+
+def database_name(at: Settings | None = None) -> str:
+    """Return the name of Clew's database on its server."""
+    return str(conninfo_to_dict((at or settings()).dsn).get("dbname") or DATABASE)
+
+
+def stop(at: Settings | None = None) -> None:
+    """Stop the embedded server; do nothing to a server of your own."""
+    at = at or settings()
+    if not at.dsn:
+        embedded(at).stop()
