@@ -1,0 +1,1 @@
+"""The tamper-evident log: events are appended, numbered, proved; nothing here changes or forgets one."""
