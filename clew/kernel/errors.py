@@ -68,3 +68,9 @@ class Unavailable(ClewError):
 
     status = 503
     code = "unavailable"
+
+
+class Damaged(Unavailable):
+    """Stored content is missing or fails its own checks; `clew check` names it, the backup restores it."""
+
+    code = "damaged"
