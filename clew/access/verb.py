@@ -1,0 +1,100 @@
+"""The only way to publish a service function: role, viewer, transaction and event around every call."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, get_type_hints
+
+from pydantic import TypeAdapter
+
+from clew.access.permissions import RIGHTS
+from clew.access.roles import demand
+from clew.kernel.errors import BadInput, Conflict, NotFound, NotYourRole, TooMany
+from clew.kernel.events import Event
+from clew.kernel.viewer import Viewer
+from clew.store.db import Work, database
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+VERBS: dict[str, "Verb[..., Any]"] = {}
+
+
+class Verb(Generic[P, R]):
+    """A published act. Calling it opens a transaction; `within` joins one; `once` is safe to repeat."""
+
+    def __init__(self, name: str, right: str, run: Callable[Concatenate[Work, Viewer, P], R]) -> None:
+        if right not in RIGHTS or name in VERBS:
+            raise ValueError(f"verb {name}: unknown right or name taken")
+        self.name, self.right, self._run = name, right, run
+        self.__doc__ = run.__doc__
+        VERBS[name] = self
+
+    def __call__(self, viewer: Viewer, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Act in a transaction of its own; a refusal is written down in another."""
+        try:
+            with database().viewer_work(viewer.token) as (work, fresh):
+                return self.within(work, fresh, *args, **kwargs)
+        except (NotFound, NotYourRole, TooMany) as refusal:
+            self._write_down(viewer, refusal.code)
+            raise
+
+    def within(self, work: Work, viewer: Viewer, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Act in a running transaction of the same viewer."""
+        demand(viewer, self.right)
+        before = len(work.events)
+        result = self._run(work, viewer, *args, **kwargs)
+        if len(work.events) == before:
+            work.record(event(viewer, self.name))
+        return result
+
+    def once(self, key: str | None, viewer: Viewer, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Act at most once for an idempotency key; a repeat gets the first answer again."""
+        if key is None:
+            return self(viewer, *args, **kwargs)
+        if not 8 <= len(key) <= 200:
+            raise BadInput("An Idempotency-Key has 8 to 200 characters.")
+        answer_type: TypeAdapter[R] = TypeAdapter(get_type_hints(self._run)["return"])
+        asked = hashlib.sha256(repr((self.name, args, sorted(kwargs.items()))).encode()).digest()
+        try:
+            with database().viewer_work(viewer.token) as (work, fresh):
+                demand(fresh, self.right)
+                known = _claim(work, fresh, key, self.name, asked)
+                if known is not None:
+                    return answer_type.validate_json(known)
+                result = self.within(work, fresh, *args, **kwargs)
+                work.write("UPDATE clew.answers SET answer = CAST(:answer AS jsonb) WHERE officer_id = :officer "
+                           "AND key = :key", {"answer": answer_type.dump_json(result).decode(),
+                                              "officer": fresh.officer_id, "key": key})
+                return result
+        except (NotFound, NotYourRole, TooMany) as refusal:
+            self._write_down(viewer, refusal.code)
+            raise
+
+    def _write_down(self, viewer: Viewer, code: str) -> None:
+        """Record a refusal, the same for missing and hidden."""
+        with database().viewer_work(viewer.token) as (work, fresh):
+            work.record(event(fresh, "refused", subject=self.name, detail={"why": code}))
+
+
+def _claim(work: Work, viewer: Viewer, key: str, name: str, asked: bytes) -> str | None:
+    """Take the key, or return the answer it already has. Raises Conflict for another question."""
+    params = {"officer": viewer.officer_id, "key": key, "verb": name, "asked": asked}
+    if work.changed("INSERT INTO clew.answers (officer_id, key, verb, asked) VALUES (:officer, :key, :verb, :asked) "
+                    "ON CONFLICT DO NOTHING", params):
+        return None
+    row = work.first("SELECT asked, answer FROM clew.answers WHERE officer_id = :officer AND key = :key", params)
+    if row is None or bytes(row.asked) != asked:
+        raise Conflict("This Idempotency-Key was used for another request. Use a new key.")
+    work.record(event(viewer, name, detail={"repeated": True}))
+    return json.dumps(row.answer)
+
+
+def event(viewer: Viewer, name: str, **fields: Any) -> Event:
+    """Return an event of this viewer."""
+    return Event(verb=name, officer_id=viewer.officer_id, agency_id=viewer.agency_id, **fields)
+
+
+def verb(name: str, *, right: str) -> Callable[[Callable[Concatenate[Work, Viewer, P], R]], Verb[P, R]]:
+    """Publish a service function under the officer's word for it and the right it needs."""
+    return lambda run: Verb(name, right, run)

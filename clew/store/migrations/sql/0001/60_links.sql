@@ -1,0 +1,98 @@
+-- Signals, links between distinct media, judgements, stacks, searches.
+CREATE TABLE clew.signals (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    media_id uuid NOT NULL REFERENCES clew.media,
+    matcher text NOT NULL,
+    version integer NOT NULL,
+    value bytea NOT NULL,
+    quality smallint NOT NULL DEFAULT 100,
+    time_s real,
+    box real[],
+    xid xid8 NOT NULL DEFAULT pg_current_xact_id()
+);
+CREATE INDEX signals_media ON clew.signals (media_id, matcher);
+-- The tail of an index: what was written since its snapshot was cut.
+CREATE INDEX signals_tail ON clew.signals (matcher, xid);
+
+-- Which matcher versions have looked at which media; makes describing again change nothing.
+CREATE TABLE clew.described (
+    media_id uuid NOT NULL REFERENCES clew.media,
+    matcher text NOT NULL,
+    version integer NOT NULL,
+    PRIMARY KEY (media_id, matcher, version)
+);
+
+CREATE TABLE clew.links (
+    id uuid PRIMARY KEY,
+    media_a uuid NOT NULL REFERENCES clew.media,
+    media_b uuid NOT NULL REFERENCES clew.media,
+    matcher text NOT NULL,
+    version integer NOT NULL,
+    value real NOT NULL CHECK (value BETWEEN 0 AND 1),
+    verdict text NOT NULL CHECK (verdict IN ('match', 'possible')),
+    why text NOT NULL,
+    parameters jsonb NOT NULL DEFAULT '{}',
+    where_at jsonb NOT NULL DEFAULT '{}',
+    made_at timestamptz NOT NULL DEFAULT now(),
+    CHECK (media_a < media_b),
+    UNIQUE (media_a, media_b, matcher)
+);
+CREATE INDEX links_b ON clew.links (media_b);
+
+-- What an officer said of a link between two exhibits he knows; undoing is another judgement.
+CREATE TABLE clew.judgements (
+    id uuid PRIMARY KEY,
+    link_id uuid NOT NULL REFERENCES clew.links,
+    exhibit_a uuid NOT NULL REFERENCES clew.exhibits,
+    exhibit_b uuid NOT NULL REFERENCES clew.exhibits,
+    officer_id uuid NOT NULL REFERENCES clew.officers,
+    agency_id uuid NOT NULL REFERENCES clew.agencies,
+    answer text NOT NULL CHECK (answer IN ('POSITIVE', 'NEGATIVE', 'UNSURE')),
+    reason text NOT NULL CHECK (length(reason) BETWEEN 1 AND 2000),
+    made_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+CREATE INDEX judgements_link ON clew.judgements (link_id, made_at);
+
+-- Near-duplicates shown as one: every member beside its representative; alone means no row.
+CREATE TABLE clew.stack_members (
+    media_id uuid PRIMARY KEY REFERENCES clew.media,
+    representative_id uuid NOT NULL REFERENCES clew.media
+);
+CREATE INDEX stack_members_representative ON clew.stack_members (representative_id);
+
+-- A search by an officer with a file of his own that is not stored as an exhibit.
+CREATE TABLE clew.searches (
+    id uuid PRIMARY KEY,
+    officer_id uuid NOT NULL REFERENCES clew.officers,
+    agency_id uuid NOT NULL REFERENCES clew.agencies,
+    case_id uuid NOT NULL REFERENCES clew.cases,
+    purpose text NOT NULL CHECK (length(purpose) BETWEEN 3 AND 500),
+    name text NOT NULL,
+    sha256 bytea NOT NULL,
+    object_name text NOT NULL,
+    wrapped_key bytea NOT NULL,
+    state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'done', 'refused')),
+    reason text NOT NULL DEFAULT '',
+    made_at timestamptz NOT NULL DEFAULT now(),
+    done_at timestamptz
+);
+CREATE INDEX searches_officer ON clew.searches (officer_id, made_at);
+CREATE TABLE clew.search_hits (
+    search_id uuid NOT NULL REFERENCES clew.searches,
+    media_id uuid NOT NULL REFERENCES clew.media,
+    matcher text NOT NULL,
+    value real NOT NULL,
+    verdict text NOT NULL,
+    why text NOT NULL,
+    parameters jsonb NOT NULL DEFAULT '{}',
+    where_at jsonb NOT NULL DEFAULT '{}',
+    PRIMARY KEY (search_id, media_id, matcher)
+);
+
+GRANT SELECT, INSERT ON clew.judgements TO clew_app;
+GRANT SELECT, INSERT ON clew.searches TO clew_app;
+GRANT SELECT ON clew.links, clew.stack_members TO clew_app;
+GRANT SELECT, INSERT ON clew.signals, clew.described, clew.search_hits, clew.links TO clew_system;
+GRANT SELECT ON clew.judgements TO clew_system;
+GRANT SELECT, INSERT, UPDATE, DELETE ON clew.stack_members TO clew_system;
+GRANT SELECT, UPDATE (state, reason, done_at) ON clew.searches TO clew_system;

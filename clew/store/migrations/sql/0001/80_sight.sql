@@ -1,0 +1,371 @@
+-- The second wall: row-level security from the verified viewer, and the few functions that look beyond it.
+
+-- What a case lets this agency (and officer) know: audience, contact, owner-first or denied. access.md, "A hit".
+CREATE FUNCTION clew.stance(of_case uuid, to_agency uuid, to_country text, to_officer uuid) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
+    SELECT CASE
+        WHEN c.expires <= current_date THEN 'denied'
+        WHEN c.owner_agency_id = to_agency THEN
+            CASE WHEN to_officer IS NOT NULL AND (c.team = 'agency' OR EXISTS (SELECT 1 FROM case_team t
+                     WHERE t.case_id = c.id AND t.officer_id = to_officer))
+                 THEN 'audience' ELSE 'contact' END
+        WHEN EXISTS (SELECT 1 FROM case_parties p WHERE p.case_id = c.id AND p.list = 'deny'
+                     AND (p.agency_id = to_agency OR p.country = to_country)) THEN 'denied'
+        WHEN c.audience = 'network' THEN 'audience'
+        WHEN c.audience = 'listed' AND EXISTS (SELECT 1 FROM case_parties p WHERE p.case_id = c.id
+                     AND p.list = 'audience' AND (p.agency_id = to_agency OR p.country = to_country)) THEN 'audience'
+        ELSE c.hits END
+    FROM cases c WHERE c.id = of_case
+$$;
+
+-- Cases the viewer knows of, as one array so that a query pays for it once.
+CREATE FUNCTION clew.cases_in_sight(own_only boolean DEFAULT false) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
+    SELECT coalesce(array_agg(c.id), '{}')
+    FROM cases c, (SELECT viewer_officer() AS officer, viewer_agency() AS agency, viewer_country() AS country,
+                          viewer_reads() AS reads) v
+    WHERE v.reads AND c.expires > current_date AND CASE WHEN c.owner_agency_id = v.agency
+        THEN c.team = 'agency' OR EXISTS (SELECT 1 FROM case_team t WHERE t.case_id = c.id AND t.officer_id = v.officer)
+        ELSE NOT own_only
+          AND NOT EXISTS (SELECT 1 FROM case_parties p WHERE p.case_id = c.id AND p.list = 'deny'
+                          AND (p.agency_id = v.agency OR p.country = v.country))
+          AND (c.audience = 'network' OR (c.audience = 'listed' AND EXISTS (SELECT 1 FROM case_parties p
+               WHERE p.case_id = c.id AND p.list = 'audience' AND (p.agency_id = v.agency OR p.country = v.country))))
+        END
+$$;
+
+-- Cases whose policy the viewer may set: his team's, or as administrator of the owner agency (even expired).
+CREATE FUNCTION clew.cases_managed() RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
+    SELECT coalesce(array_agg(c.id), '{}') FROM cases c
+    WHERE c.owner_agency_id = viewer_agency() AND (viewer_has_role('agency_administrator')
+        OR c.id = ANY (clew.cases_in_sight(true)))
+$$;
+
+-- Exhibits granted alone to the viewer's agency; a deny list beats the grant.
+CREATE FUNCTION clew.granted_exhibits() RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
+    SELECT coalesce(array_agg(e.id), '{}')
+    FROM exhibit_grants g JOIN exhibits e ON e.id = g.exhibit_id JOIN cases c ON c.id = e.case_id
+    WHERE viewer_reads() AND g.agency_id = viewer_agency() AND c.owner_agency_id <> viewer_agency()
+      AND clew.stance(c.id, viewer_agency(), viewer_country(), viewer_officer()) <> 'denied'
+$$;
+
+-- Agencies of the viewer's country, when he administers its bureau: there he grants the biometric right.
+CREATE FUNCTION clew.bureau_agencies() RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
+    SELECT coalesce(array_agg(a.id), '{}') FROM agencies a
+    WHERE a.country = viewer_country() AND viewer_has_role('agency_administrator')
+      AND EXISTS (SELECT 1 FROM agencies b WHERE b.id = viewer_agency() AND b.kind = 'bureau')
+$$;
+
+CREATE FUNCTION clew.sees_exhibit(one uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
+    SELECT viewer_reads() AND EXISTS (SELECT 1 FROM exhibits e JOIN cases c ON c.id = e.case_id
+        WHERE e.id = one AND e.withdrawn_at IS NULL
+          AND ((clew.stance(c.id, viewer_agency(), viewer_country(), viewer_officer()) = 'audience'
+                AND (NOT e.narrowed OR c.owner_agency_id = viewer_agency()))
+               OR e.id = ANY (clew.granted_exhibits())))
+$$;
+
+-- Content arrives: one row a content, whoever brought it; tells the store, never the viewer, what was there.
+CREATE FUNCTION clew.deposit_media(new_id uuid, of_sha256 bytea, of_sha1 bytea, of_md5 bytea, of_size bigint,
+                                   named text)
+RETURNS TABLE (media_id uuid, object_name text, held_by uuid, wrapped_key bytea)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = clew, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    IF session_user <> 'clew_system' AND NOT viewer_reads() THEN RETURN; END IF;
+    INSERT INTO media (id, sha256, sha1, md5, size, object_name)
+    VALUES (new_id, of_sha256, of_sha1, of_md5, of_size, named) ON CONFLICT (sha256) DO NOTHING;
+    RETURN QUERY SELECT m.id, m.object_name, k.agency_id, k.wrapped_key
+        FROM media m LEFT JOIN media_keys k ON k.media_id = m.id WHERE m.sha256 = of_sha256
+        ORDER BY k.agency_id LIMIT 1;
+END $$;
+
+CREATE FUNCTION clew.add_media_key(of_media uuid, of_agency uuid, key bytea) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = clew, pg_temp AS $$
+BEGIN
+    IF session_user <> 'clew_system' AND of_agency IS DISTINCT FROM viewer_agency() THEN
+        RAISE EXCEPTION 'only the own agency''s key';
+    END IF;
+    INSERT INTO media_keys VALUES (of_media, of_agency, key) ON CONFLICT DO NOTHING;
+END $$;
+
+-- The owner's key of an exhibit's content, for a viewer who may know of the exhibit.
+CREATE FUNCTION clew.exhibit_key(one uuid)
+RETURNS TABLE (object_name text, agency_id uuid, wrapped_key bytea)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
+    SELECT m.object_name, k.agency_id, k.wrapped_key
+    FROM exhibits e JOIN cases c ON c.id = e.case_id JOIN media m ON m.id = e.media_id
+    JOIN media_keys k ON k.media_id = m.id AND k.agency_id = c.owner_agency_id
+    WHERE e.id = one AND clew.sees_exhibit(one)
+$$;
+
+-- A name for a pair of cases that tells nothing about the other one.
+CREATE FUNCTION clew.hit_handle(mine uuid, other uuid) RETURNS uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
+    SELECT encode(substr(sha256(s.secret || convert_to('hit|' || mine || '|' || other, 'UTF8')), 1, 16), 'hex')::uuid
+    FROM viewer_secret s
+$$;
+
+-- Every pair (own content, other content) of some exhibits: same bytes, then links either way round.
+CREATE FUNCTION clew.media_pairs(of_media uuid[])
+RETURNS TABLE (mine uuid, other uuid, link_id uuid, matcher text, value real, verdict text, why text,
+               parameters jsonb, where_at jsonb, flipped boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
+    SELECT m, m, NULL::uuid, 'exact', 1::real, 'match', 'same-bytes', '{}'::jsonb, '{}'::jsonb, false
+    FROM unnest(of_media) m
+    UNION ALL SELECT l.media_a, l.media_b, l.id, l.matcher, l.value, l.verdict, l.why, l.parameters, l.where_at, false
+    FROM links l WHERE l.media_a = ANY (of_media)
+    UNION ALL SELECT l.media_b, l.media_a, l.id, l.matcher, l.value, l.verdict, l.why, l.parameters, l.where_at, true
+    FROM links l WHERE l.media_b = ANY (of_media)
+$$;
+
+-- What this viewer learns of one other case behind a pair: audience, contact, asked, or nothing (NULL).
+CREATE FUNCTION clew.hit_level(mine uuid, other uuid)
+RETURNS TABLE (level text, may_disclose boolean)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
+DECLARE theirs text; ours text; we_said boolean; they_said boolean; m cases; o cases; o_country text;
+BEGIN
+    SELECT * INTO m FROM cases WHERE id = mine;
+    SELECT * INTO o FROM cases WHERE id = other;
+    SELECT country INTO o_country FROM agencies WHERE id = o.owner_agency_id;
+    theirs := clew.stance(other, viewer_agency(), viewer_country(), viewer_officer());
+    ours := clew.stance(mine, o.owner_agency_id, o_country, NULL);
+    we_said := EXISTS (SELECT 1 FROM disclosures d WHERE d.case_id = mine AND d.other_case_id = other);
+    they_said := EXISTS (SELECT 1 FROM disclosures d WHERE d.case_id = other AND d.other_case_id = mine);
+    may_disclose := ours = 'owner-first' AND NOT we_said AND m.owner_agency_id = viewer_agency()
+                    AND m.owner_agency_id <> o.owner_agency_id;
+    level := theirs;
+    IF theirs = 'denied' THEN level := NULL; may_disclose := false;
+    ELSIF theirs = 'owner-first' THEN
+        IF m.owner_agency_id <> viewer_agency() OR ours = 'denied' THEN level := NULL; may_disclose := false;
+        ELSIF they_said AND (ours <> 'owner-first' OR we_said) THEN level := 'contact';
+        ELSIF ours = 'owner-first' THEN level := 'asked';
+        ELSE level := NULL; END IF;
+    END IF;
+    RETURN NEXT;
+END $$;
+
+-- The hits of the viewer's exhibits of one case, each side judged by the other side's policy.
+CREATE FUNCTION clew.hits(of_case uuid, of_exhibits uuid[] DEFAULT NULL)
+RETURNS TABLE (exhibit_id uuid, level text, may_disclose boolean, handle uuid, other_exhibit_id uuid, other_case_id uuid,
+               agency_code text, agency_name text, country text, reference text, contact text, since date,
+               link_id uuid, matcher text, value real, band text, verdict text, why text, parameters jsonb,
+               where_at jsonb, flipped boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
+    WITH mine AS MATERIALIZED (
+        SELECT e.id, e.media_id FROM exhibits e JOIN cases c ON c.id = e.case_id
+        WHERE e.case_id = of_case AND e.withdrawn_at IS NULL AND viewer_reads()
+          AND (of_exhibits IS NULL OR e.id = ANY (of_exhibits))
+          AND ((of_case = ANY (clew.cases_in_sight()) AND (NOT e.narrowed OR c.owner_agency_id = viewer_agency()))
+               OR e.id = ANY (clew.granted_exhibits()))
+    ), pairs AS MATERIALIZED (
+        SELECT x.id AS exhibit_id, b.id AS other_exhibit, b.case_id AS other_case, b.narrowed, b.made_at, p.*
+        FROM clew.media_pairs((SELECT array_agg(DISTINCT media_id) FROM mine)) p
+        JOIN mine x ON x.media_id = p.mine JOIN exhibits b ON b.media_id = p.other
+        WHERE b.withdrawn_at IS NULL AND b.id <> x.id
+    ), others AS MATERIALIZED (
+        SELECT o.other_case, s.*, c.owner_agency_id, c.reference, c.contact AS case_contact, c.hits,
+               a.code, a.name, a.country, a.contact AS agency_contact
+        FROM (SELECT DISTINCT other_case FROM pairs) o JOIN cases c ON c.id = o.other_case
+        JOIN agencies a ON a.id = c.owner_agency_id,
+        LATERAL (SELECT 'audience' AS level, false AS may_disclose WHERE o.other_case = of_case
+                 UNION ALL SELECT h.* FROM clew.hit_level(of_case, o.other_case) h WHERE o.other_case <> of_case) s
+        WHERE c.expires > current_date
+    ), judged AS (
+        -- A narrowed exhibit falls back to what an outsider gets; a granted one is shown itself.
+        SELECT p.*, o.may_disclose, o.owner_agency_id, o.reference, o.case_contact, o.code, o.name, o.country,
+               o.agency_contact,
+               CASE WHEN p.other_exhibit = ANY (clew.granted_exhibits()) THEN 'audience'
+                    WHEN o.level = 'audience' AND p.narrowed AND o.owner_agency_id <> viewer_agency()
+                        THEN CASE WHEN o.hits = 'contact' THEN 'contact' END
+                    ELSE o.level END AS seen
+        FROM pairs p JOIN others o USING (other_case)
+    )
+    SELECT j.exhibit_id, j.seen, j.may_disclose, clew.hit_handle(of_case, j.other_case),
+           j.other_exhibit, j.other_case, j.code, j.name, j.country, j.reference,
+           coalesce(nullif(j.case_contact, ''), j.agency_contact), j.made_at::date,
+           j.link_id, j.matcher, j.value,
+           CASE WHEN j.value >= 0.99 THEN 'certain' WHEN j.value >= 0.9 THEN 'strong' ELSE 'possible' END,
+           j.verdict, j.why, j.parameters, j.where_at, j.flipped
+    FROM judged j WHERE j.seen = 'audience'
+    UNION ALL
+    SELECT DISTINCT ON (j.exhibit_id, j.other_case, j.matcher)
+           j.exhibit_id, j.seen, j.may_disclose, clew.hit_handle(of_case, j.other_case), NULL::uuid, NULL::uuid,
+           j.code, j.name, j.country, j.reference, coalesce(nullif(j.case_contact, ''), j.agency_contact),
+           min(j.made_at) OVER (PARTITION BY j.other_case)::date,
+           NULL::uuid, j.matcher, NULL::real,
+           CASE WHEN j.value >= 0.99 THEN 'certain' WHEN j.value >= 0.9 THEN 'strong' ELSE 'possible' END,
+           j.verdict, NULL::text, '{}'::jsonb, '{}'::jsonb, false
+    FROM judged j WHERE j.seen = 'contact'
+    UNION ALL
+    SELECT DISTINCT NULL::uuid, 'asked', j.may_disclose, clew.hit_handle(of_case, j.other_case), NULL::uuid, NULL::uuid,
+           NULL, NULL, NULL, NULL, NULL, NULL::date, NULL::uuid, NULL, NULL::real, NULL, NULL, NULL,
+           '{}'::jsonb, '{}'::jsonb, false
+    FROM judged j WHERE j.seen = 'asked'
+$$;
+
+-- Find the other case behind a handle, for disclosing; only among this case's hits that are open to it.
+CREATE FUNCTION clew.disclose(mine uuid, pair uuid) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = clew, pg_temp AS $$
+DECLARE other uuid;
+BEGIN
+    IF NOT mine = ANY (clew.cases_in_sight(true)) THEN RETURN false; END IF;
+    SELECT DISTINCT b.case_id INTO other FROM exhibits x
+    JOIN clew.media_pairs((SELECT array_agg(DISTINCT media_id) FROM exhibits WHERE case_id = mine
+                           AND withdrawn_at IS NULL)) p ON p.mine = x.media_id
+    JOIN exhibits b ON b.media_id = p.other
+    WHERE x.case_id = mine AND b.case_id <> mine AND b.withdrawn_at IS NULL
+      AND clew.hit_handle(mine, b.case_id) = pair;
+    IF other IS NULL OR NOT coalesce((SELECT h.may_disclose FROM clew.hit_level(mine, other) h), false) THEN
+        RETURN false;
+    END IF;
+    INSERT INTO disclosures (case_id, other_case_id, officer_id) VALUES (mine, other, viewer_officer())
+    ON CONFLICT DO NOTHING;
+    RETURN true;
+END $$;
+
+-- What a search found, each other side judged by its policy as for a hit of the search's case.
+CREATE FUNCTION clew.search_results(of_search uuid)
+RETURNS TABLE (level text, exhibit_id uuid, case_id uuid, owner_agency_id uuid, agency_code text, agency_name text,
+               country text, reference text, contact text, since date, matcher text, value real, band text,
+               verdict text, why text, parameters jsonb, where_at jsonb)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
+    WITH found AS (
+        SELECT s.case_id AS of_case, h.*, e.id AS exhibit, e.case_id AS other_case, e.narrowed, e.made_at
+        FROM searches s JOIN search_hits h ON h.search_id = s.id JOIN exhibits e ON e.media_id = h.media_id
+        WHERE s.id = of_search AND s.officer_id = viewer_officer() AND e.withdrawn_at IS NULL AND viewer_reads()
+    ), judged AS (
+        SELECT f.*, c.owner_agency_id, c.reference, coalesce(nullif(c.contact, ''), a.contact) AS call, a.code, a.name,
+               a.country,
+               CASE WHEN f.exhibit = ANY (clew.granted_exhibits()) THEN 'audience'
+                    WHEN t.stance = 'audience' AND f.narrowed AND c.owner_agency_id <> viewer_agency()
+                        THEN CASE WHEN c.hits = 'contact' THEN 'contact' END
+                    WHEN t.stance IN ('audience', 'contact') THEN t.stance END AS seen
+        FROM found f JOIN cases c ON c.id = f.other_case JOIN agencies a ON a.id = c.owner_agency_id,
+        LATERAL (SELECT clew.stance(c.id, viewer_agency(), viewer_country(), viewer_officer()) AS stance) t
+    )
+    SELECT j.seen, j.exhibit, j.other_case, j.owner_agency_id, j.code, j.name, j.country, j.reference, j.call,
+           j.made_at::date, j.matcher, j.value,
+           CASE WHEN j.value >= 0.99 THEN 'certain' WHEN j.value >= 0.9 THEN 'strong' ELSE 'possible' END,
+           j.verdict, j.why, j.parameters, j.where_at
+    FROM judged j WHERE j.seen = 'audience'
+    UNION ALL
+    SELECT DISTINCT ON (j.other_case, j.matcher) j.seen, NULL::uuid, NULL::uuid, j.owner_agency_id, j.code, j.name,
+           j.country, j.reference, j.call, min(j.made_at) OVER (PARTITION BY j.other_case)::date, j.matcher, NULL::real,
+           CASE WHEN j.value >= 0.99 THEN 'certain' WHEN j.value >= 0.9 THEN 'strong' ELSE 'possible' END,
+           j.verdict, NULL::text, '{}'::jsonb, '{}'::jsonb
+    FROM judged j WHERE j.seen = 'contact'
+$$;
+
+REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA clew FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION clew.cases_in_sight(boolean), clew.cases_managed(), clew.granted_exhibits(),
+    clew.bureau_agencies(),     clew.sees_exhibit(uuid), clew.exhibit_key(uuid), clew.hits(uuid, uuid[]), clew.disclose(uuid, uuid),
+    clew.search_results(uuid) TO clew_app;
+GRANT EXECUTE ON FUNCTION clew.deposit_media(uuid, bytea, bytea, bytea, bigint, text),
+    clew.add_media_key(uuid, uuid, bytea) TO clew_app, clew_system;
+
+-- Nobody changes his own roles, whatever the application believes.
+CREATE FUNCTION clew.never_to_himself() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.roles IS DISTINCT FROM NEW.roles AND NEW.id = clew.viewer_officer() THEN
+        RAISE EXCEPTION 'nobody grants roles to himself';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER never_to_himself BEFORE UPDATE OF roles ON clew.officers
+    FOR EACH ROW EXECUTE FUNCTION clew.never_to_himself();
+
+DO $$
+DECLARE t text;
+BEGIN
+    FOREACH t IN ARRAY ARRAY['agencies', 'officers', 'sessions', 'viewer_secret', 'cases', 'case_team', 'case_parties',
+        'disclosures', 'contributions', 'media', 'media_keys', 'exhibits', 'exhibit_grants', 'files', 'uploads', 'answers',
+        'signals', 'described', 'links', 'judgements', 'stack_members', 'searches', 'search_hits']
+    LOOP
+        EXECUTE format('ALTER TABLE clew.%I ENABLE ROW LEVEL SECURITY', t);
+        EXECUTE format('ALTER TABLE clew.%I FORCE ROW LEVEL SECURITY', t);
+        -- The owner's functions above are the only users of this policy; nothing runs as the owner but migrations.
+        EXECUTE format('CREATE POLICY by_owner ON clew.%I TO clew_owner USING (true) WITH CHECK (true)', t);
+        IF t NOT IN ('viewer_secret', 'answers', 'case_team', 'case_parties', 'disclosures', 'exhibit_grants') THEN
+            EXECUTE format('CREATE POLICY by_system ON clew.%I TO clew_system USING (true) WITH CHECK (true)', t);
+        END IF;
+    END LOOP;
+END $$;
+
+CREATE POLICY read ON clew.agencies FOR SELECT TO clew_app USING ((SELECT clew.viewer_officer()) IS NOT NULL);
+CREATE POLICY add ON clew.agencies FOR INSERT TO clew_app
+    WITH CHECK ((SELECT clew.viewer_has_role('system_administrator')));
+CREATE POLICY change ON clew.agencies FOR UPDATE TO clew_app
+    USING ((SELECT clew.viewer_has_role('system_administrator'))
+           OR (id = (SELECT clew.viewer_agency()) AND (SELECT clew.viewer_has_role('agency_administrator'))));
+
+CREATE POLICY read ON clew.officers FOR SELECT TO clew_app
+    USING (agency_id = (SELECT clew.viewer_agency()) OR (SELECT clew.viewer_has_role('system_administrator'))
+           OR agency_id = ANY ((SELECT clew.bureau_agencies())::uuid[]));
+CREATE POLICY add ON clew.officers FOR INSERT TO clew_app
+    WITH CHECK ((SELECT clew.viewer_has_role('system_administrator'))
+        OR (agency_id = (SELECT clew.viewer_agency()) AND (SELECT clew.viewer_has_role('agency_administrator'))));
+CREATE POLICY change ON clew.officers FOR UPDATE TO clew_app
+    USING (id = (SELECT clew.viewer_officer()) OR (SELECT clew.viewer_has_role('system_administrator'))
+        OR (agency_id = (SELECT clew.viewer_agency()) AND (SELECT clew.viewer_has_role('agency_administrator')))
+        OR agency_id = ANY ((SELECT clew.bureau_agencies())::uuid[]));
+
+CREATE POLICY own ON clew.sessions TO clew_app
+    USING (officer_id = (SELECT clew.viewer_officer()) OR ((SELECT clew.viewer_has_role('agency_administrator')
+           OR clew.viewer_has_role('system_administrator')) AND officer_id IN (SELECT id FROM clew.officers)));
+
+CREATE POLICY read ON clew.cases FOR SELECT TO clew_app
+    USING (id = ANY ((SELECT clew.cases_in_sight())::uuid[]) OR id = ANY ((SELECT clew.cases_managed())::uuid[]));
+CREATE POLICY add ON clew.cases FOR INSERT TO clew_app
+    WITH CHECK (owner_agency_id = (SELECT clew.viewer_agency()) AND made_by = (SELECT clew.viewer_officer())
+                AND (SELECT clew.viewer_reads()));
+CREATE POLICY change ON clew.cases FOR UPDATE TO clew_app USING (id = ANY ((SELECT clew.cases_managed())::uuid[]))
+    WITH CHECK (owner_agency_id = (SELECT clew.viewer_agency()));
+
+CREATE POLICY read ON clew.case_team FOR SELECT TO clew_app
+    USING (case_id = ANY ((SELECT clew.cases_managed())::uuid[]));
+CREATE POLICY change ON clew.case_team TO clew_app USING (case_id = ANY ((SELECT clew.cases_managed())::uuid[]));
+CREATE POLICY read ON clew.case_parties FOR SELECT TO clew_app
+    USING (case_id = ANY ((SELECT clew.cases_managed())::uuid[]));
+CREATE POLICY change ON clew.case_parties TO clew_app USING (case_id = ANY ((SELECT clew.cases_managed())::uuid[]));
+
+CREATE POLICY own ON clew.contributions TO clew_app USING (case_id = ANY ((SELECT clew.cases_in_sight(true))::uuid[]));
+CREATE POLICY own ON clew.files TO clew_app USING (case_id = ANY ((SELECT clew.cases_in_sight(true))::uuid[]));
+CREATE POLICY own ON clew.uploads TO clew_app
+    USING (officer_id = (SELECT clew.viewer_officer()) AND case_id = ANY ((SELECT clew.cases_in_sight(true))::uuid[]));
+CREATE POLICY own ON clew.answers TO clew_app USING (officer_id = (SELECT clew.viewer_officer()));
+
+CREATE POLICY read ON clew.exhibits FOR SELECT TO clew_app
+    USING (case_id = ANY ((SELECT clew.cases_in_sight(true))::uuid[])
+        OR (NOT narrowed AND case_id = ANY ((SELECT clew.cases_in_sight())::uuid[]))
+        OR id = ANY ((SELECT clew.granted_exhibits())::uuid[]));
+CREATE POLICY add ON clew.exhibits FOR INSERT TO clew_app
+    WITH CHECK (case_id = ANY ((SELECT clew.cases_in_sight(true))::uuid[]));
+CREATE POLICY change ON clew.exhibits FOR UPDATE TO clew_app
+    USING (case_id = ANY ((SELECT clew.cases_in_sight(true))::uuid[]));
+CREATE POLICY own ON clew.exhibit_grants TO clew_app
+    USING (exhibit_id IN (SELECT e.id FROM clew.exhibits e
+                          WHERE e.case_id = ANY ((SELECT clew.cases_in_sight(true))::uuid[])));
+
+CREATE POLICY read ON clew.media FOR SELECT TO clew_app
+    USING (EXISTS (SELECT 1 FROM clew.exhibits e WHERE e.media_id = media.id));
+CREATE POLICY read ON clew.links FOR SELECT TO clew_app
+    USING (EXISTS (SELECT 1 FROM clew.exhibits e WHERE e.media_id = links.media_a)
+       AND EXISTS (SELECT 1 FROM clew.exhibits e WHERE e.media_id = links.media_b));
+CREATE POLICY read ON clew.judgements FOR SELECT TO clew_app
+    USING (EXISTS (SELECT 1 FROM clew.exhibits e WHERE e.id = judgements.exhibit_a)
+       AND EXISTS (SELECT 1 FROM clew.exhibits e WHERE e.id = judgements.exhibit_b));
+CREATE POLICY add ON clew.judgements FOR INSERT TO clew_app
+    WITH CHECK (officer_id = (SELECT clew.viewer_officer()) AND agency_id = (SELECT clew.viewer_agency())
+        AND (SELECT clew.viewer_reads())
+        AND EXISTS (SELECT 1 FROM clew.exhibits e WHERE e.id = judgements.exhibit_a)
+        AND EXISTS (SELECT 1 FROM clew.exhibits e WHERE e.id = judgements.exhibit_b));
+CREATE POLICY read ON clew.stack_members FOR SELECT TO clew_app
+    USING (EXISTS (SELECT 1 FROM clew.exhibits e WHERE e.media_id = stack_members.media_id));
+CREATE POLICY own ON clew.searches TO clew_app
+    USING (officer_id = (SELECT clew.viewer_officer()))
+    WITH CHECK (officer_id = (SELECT clew.viewer_officer()) AND agency_id = (SELECT clew.viewer_agency())
+                AND case_id = ANY ((SELECT clew.cases_in_sight())::uuid[]));

@@ -1,0 +1,24 @@
+-- The hash of a row as an event binds it: accounts, agencies, policies and judgements. Shows nothing of the row.
+CREATE FUNCTION clew.row_hash(of_table text, of_id uuid) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
+    SELECT encode(sha256(convert_to(r.row::text, 'UTF8')), 'hex') FROM (
+        SELECT jsonb_build_object('id', o.id, 'agency', o.agency_id, 'login', o.login, 'name', o.full_name,
+            'roles', o.roles, 'suspended', o.suspended_at IS NOT NULL,
+            'credentials', encode(o.credentials_hash, 'hex')) AS row
+        FROM officers o WHERE of_table = 'officers' AND o.id = of_id
+        UNION ALL SELECT jsonb_build_object('id', a.id, 'code', a.code, 'name', a.name, 'country', a.country,
+            'kind', a.kind, 'contact', a.contact, 'cut_off', a.cut_off_at IS NOT NULL, 'reveal_limit', a.reveal_limit)
+        FROM agencies a WHERE of_table = 'agencies' AND a.id = of_id
+        UNION ALL SELECT jsonb_build_object('id', c.id, 'owner', c.owner_agency_id, 'reference', c.reference,
+            'contact', c.contact, 'team', c.team, 'audience', c.audience, 'hits', c.hits, 'conditions', c.conditions,
+            'handling', c.handling, 'expires', c.expires, 'made_by', c.made_by,
+            'members', (SELECT jsonb_agg(t.officer_id ORDER BY t.officer_id) FROM case_team t WHERE t.case_id = c.id),
+            'parties', (SELECT jsonb_agg(jsonb_build_array(p.list, p.agency_id, p.country)
+                        ORDER BY p.list, p.agency_id, p.country) FROM case_parties p WHERE p.case_id = c.id))
+        FROM cases c WHERE of_table = 'cases' AND c.id = of_id
+        UNION ALL SELECT jsonb_build_object('id', j.id, 'link', j.link_id, 'a', j.exhibit_a, 'b', j.exhibit_b,
+            'officer', j.officer_id, 'agency', j.agency_id, 'answer', j.answer, 'reason', j.reason, 'at', j.made_at)
+        FROM judgements j WHERE of_table = 'judgements' AND j.id = of_id) r
+$$;
+REVOKE EXECUTE ON FUNCTION clew.row_hash(text, uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION clew.row_hash(text, uuid) TO clew_app, clew_system;
