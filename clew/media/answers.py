@@ -1,0 +1,162 @@
+"""Checks every value a reader sends, as coming from an adversary, and words the reasons for refusal."""
+
+import math
+import re
+from typing import Any
+
+import numpy as np
+
+from clew.media import formats, limits
+from clew.media.opened import Frame, Opened, Pixels, Sound
+from clew.media.wire import Garbled, Inbox
+
+_SENTENCES = {
+    "unsupported": "This kind of file is not opened. Pictures, films, sounds, ZIP, TAR and 7z archives are.",
+    "broken": "The file is damaged and cannot be read. Ask the source for a new copy.",
+    "empty": "The file is empty.",
+    "too_large": "The picture is larger than is safe to open. Add a smaller copy.",
+    "memory": "The file made the reader stop: it asked for too much memory.",
+    "time": "The file made the reader stop: it took too long.",
+    "crash": "The file made the reader stop: the reader broke down.",
+    "encrypted": "The archive or film is locked with a password. Unlock it and add it again.",
+    "nothing": "The file holds neither pictures nor sound.",
+    "codec": "The film or sound is coded in a way that is not opened. Convert it and add it again.",
+    "too_many": "The archive holds too much to be safe. Unpack it yourself and add the files.",
+    "ratio": "The archive swells beyond what is safe. Unpack it yourself and add the files.",
+    "archive": "This is an archive. Add it as a contribution, and its members are opened one by one.",
+}
+_REASONS = frozenset(_SENTENCES) - {"time", "crash"}
+_MEDIA_TYPES = {kind.media_type for kind in formats.ALLOWED if kind.reader != "archive"} | {
+    media_type for outcome in formats.OUTCOMES.values() for media_type in outcome}
+_SIDE = 1 << 20
+_FACT_NAME = re.compile(r"[a-z0-9._-]{1,64}")
+
+
+class GaveUp(Exception):
+    """The reader declined the file; `reason` is a word of the list above."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def sentence(reason: str, name: str = "") -> str:
+    """Return what a person reads; `name` is shown in front, without control characters."""
+    shown = "".join(c for c in name[:limits.NAME_CHARACTERS] if c.isprintable())
+    return f"{shown}: {_SENTENCES[reason]}" if shown else _SENTENCES[reason]
+
+
+def opened(inbox: Inbox) -> Opened:
+    """Return the answer to `open`. Raises GaveUp, Garbled, wire.Silent."""
+    head, raw = next_header(inbox)
+    if raw:
+        raise Garbled
+    values = _head(head)
+    picture: Pixels | None = None
+    frames: list[Frame] = []
+    sound: Sound | None = None
+    while True:
+        header, raw = next_header(inbox)
+        if "picture" in header and picture is None:
+            picture = _pixels(inbox, header["picture"], raw, limits.PICTURE_SIDE)
+        elif "frame" in header and len(frames) < limits.FRAMES:
+            frames.append(_frame(inbox, header, raw, frames[-1].time if frames else 0.0))
+        elif "sound" in header and sound is None:
+            sound = _sound(inbox, raw)
+        elif header.get("done") is True and not raw:
+            return _whole(values, header, picture, frames, sound)
+        else:
+            raise Garbled
+
+
+def _whole(values: dict[str, Any], last: dict[str, Any], picture: Pixels | None, frames: list[Frame],
+           sound: Sound | None) -> Opened:
+    if (values["kind"] == "sound") != (picture is None) or (values["kind"] == "sound" and sound is None):
+        raise Garbled
+    values["facts"].update(_facts(last.get("facts", {})))
+    return Opened(picture=picture, frames=tuple(frames), sound=sound, **values)
+
+
+def rendered(inbox: Inbox, side: int) -> Pixels:
+    """Return the answer to `render`. Raises GaveUp, Garbled, wire.Silent."""
+    header, raw = next_header(inbox)
+    if "picture" not in header:
+        raise Garbled
+    return _pixels(inbox, header["picture"], raw, side)
+
+
+def next_header(inbox: Inbox) -> tuple[dict[str, Any], int]:
+    """Return the next header and its raw size; a refusal becomes GaveUp."""
+    got = inbox.receive()
+    if got is None:
+        raise Garbled
+    reason = got[0].get("refused")
+    if reason is not None:
+        raise GaveUp(reason) if reason in _REASONS else Garbled
+    return got
+
+
+def _head(head: dict[str, Any]) -> dict[str, Any]:
+    kind, media_type = head.get("kind"), head.get("media_type")
+    if kind not in ("picture", "film", "sound") or media_type not in _MEDIA_TYPES:
+        raise Garbled
+    return {
+        "kind": kind, "media_type": media_type, "facts": _facts(head.get("facts")),
+        "width": whole_number(head.get("width"), _SIDE), "height": whole_number(head.get("height"), _SIDE),
+        "duration": _seconds(head.get("duration")),
+    }
+
+
+def whole_number(value: object, most: int) -> int:
+    """Return `value` when it is a whole number from 0 to `most`."""
+    if type(value) is not int or not 0 <= value <= most:
+        raise Garbled
+    return value
+
+
+def _seconds(value: object) -> float:
+    if type(value) not in (int, float) or not 0 <= value <= limits.DURATION_SECONDS:  # type: ignore[operator]
+        raise Garbled
+    return float(value)  # type: ignore[arg-type]
+
+
+def _pixels(inbox: Inbox, shape: object, raw: int, side: int) -> Pixels:
+    if not isinstance(shape, list) or len(shape) != 2:
+        raise Garbled
+    height, width = (whole_number(value, side) for value in shape)
+    if not height or not width or raw != height * width * 3:
+        raise Garbled
+    pixels = np.frombuffer(inbox.raw(raw, raw), np.uint8).reshape(height, width, 3)
+    pixels.flags.writeable = False
+    return pixels
+
+
+def _frame(inbox: Inbox, header: dict[str, Any], raw: int, after: float) -> Frame:
+    at = _seconds(header.get("time"))
+    if at < after:
+        raise Garbled
+    return Frame(at, _pixels(inbox, header["frame"], raw, limits.FRAME_SIDE))
+
+
+def _sound(inbox: Inbox, raw: int) -> Sound:
+    if raw % 4:
+        raise Garbled
+    samples = np.frombuffer(inbox.raw(raw, 4 * limits.SOUND_RATE * limits.SOUND_SECONDS), np.float32)
+    return Sound(limits.SOUND_RATE, np.clip(np.nan_to_num(samples), -1.0, 1.0))
+
+
+def _facts(facts: object) -> dict[str, str | int | float]:
+    if not isinstance(facts, dict) or len(facts) > limits.FACTS:
+        raise Garbled
+    for name, value in facts.items():
+        if not _FACT_NAME.fullmatch(name) or not _plain(value):
+            raise Garbled
+    return facts
+
+
+def _plain(value: object) -> bool:
+    if isinstance(value, str):
+        return len(value) <= limits.FACT_CHARACTERS and (value.isprintable() or not value)
+    if isinstance(value, bool):
+        return False
+    return isinstance(value, int | float) and math.isfinite(value) and abs(value) < 2**53

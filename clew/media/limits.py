@@ -1,0 +1,43 @@
+"""How much one hostile file may cost: every cap of the sandbox, in one place. Both sides obey them."""
+
+MIB = 1 << 20
+
+# what a reader may use
+MEMORY_BYTES = 768 * MIB  # private memory of one reader, beyond what the warm parent already holds
+CPU_SECONDS = 9
+WALL_SECONDS = 9.5  # picture, film or sound; the parent kills after this
+FILM_SECONDS = 6.0  # time a film reader gives itself for frames before it jumps, then stops
+ARCHIVE_CPU_SECONDS = 3600
+SILENCE_SECONDS = 20.0  # an archive reader that says nothing for so long is killed
+
+# what may come in
+FILE_BYTES = 8 << 30
+PIXELS = 256_000_000  # declared size of a picture; memory may stop it sooner
+FILM_PIXELS = 36_000_000  # one frame of a film (8K)
+DURATION_SECONDS = 48 * 3600.0
+
+# what may come out
+PICTURE_SIDE = 1024  # longest side of `Opened.picture`
+PICTURE_LEAST = 512  # a JPEG is decoded reduced, but never below this (unless it is smaller)
+RENDER_SIDE = 4096  # longest side a reveal may ask for
+FRAME_SIDE = 512
+FRAMES = 400
+FRAME_STEP = 0.5  # seconds between steadily sampled frames of a short film
+STEADY_FRAMES = 300  # a longer film is sampled wider, so that scene cuts keep the rest of FRAMES
+SOUND_RATE = 16_000
+SOUND_SECONDS = 900
+FACTS = 96
+FACT_CHARACTERS = 400
+NAME_CHARACTERS = 512
+
+# archives
+MEMBERS = 200_000
+MEMBER_BYTES = 4 << 30
+UNPACKED_BYTES = 64 << 30
+RATIO = 500  # unpacked : packed, once more than RATIO_FROM bytes came out
+RATIO_FROM = 256 * MIB
+NESTING = 3  # an archive in an archive in an archive
+
+# messages between reader and parent
+HEADER_BYTES = 256 * 1024
+CHUNK_BYTES = MIB

@@ -1,0 +1,147 @@
+"""Opens untrusted files: asks a caged reader, believes nothing it says, survives whatever happens."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from clew.kernel.errors import Refused, Unavailable
+from clew.media import answers, limits
+from clew.media.cage import Cage
+from clew.media.incoming import File, read_only
+from clew.media.opened import Opened, Pixels
+from clew.media.wire import Garbled, Inbox, Silent
+
+T = TypeVar("T")
+_LAST_WORD_SECONDS = 1.0
+
+
+
+class Sandbox:
+    """A warm reader process in bubblewrap; one per process, safe to share between threads.
+
+    Without bubblewrap the first use raises Unavailable and nothing is opened.
+    """
+
+    def __init__(self, cage: Cage | None = None) -> None:
+        self._cage = cage or Cage()
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the warm parent and with it every reader."""
+        with self._lock:
+            self._end()
+
+    def open(self, file: File, *, name_hint: str = "") -> Opened:
+        """Return pixels, samples and facts of `file` (bytes, descriptor or binary file, from its start).
+
+        Raises Refused with the reason; `name_hint` only makes it readable and never decides anything.
+        """
+        with self._ask(file, {"job": "open", "cpu": limits.CPU_SECONDS}, limits.WALL_SECONDS) as asked:
+            return asked.answer(answers.opened, name_hint)
+
+    def render(self, file: File, *, time: float | None = None, side: int = 2048) -> Pixels:
+        """Return one still, long side <= `side` (never enlarged): a picture, or a film at `time` seconds."""
+        side = max(16, min(side, limits.RENDER_SIDE))
+        request = {"job": "render", "cpu": limits.CPU_SECONDS, "side": side, "time": time or 0.0}
+        with self._ask(file, request, limits.WALL_SECONDS) as asked:
+            return asked.answer(lambda inbox: answers.rendered(inbox, side))
+
+    def _ask(self, file: File, request: dict[str, Any], seconds: float) -> "_Asked":
+        """Hand `file` to a fresh reader; a warm parent that has died is started again, once."""
+        given = read_only(file)
+        try:
+            with self._lock:
+                for last in (False, True):
+                    control = self._started()
+                    try:
+                        return _Asked(control, given, request, seconds)
+                    except OSError:
+                        self._end()
+                        if last:
+                            raise
+        except OSError:
+            raise Unavailable("The sandbox has stopped. Try again, or run clew doctor.") from None
+        finally:
+            os.close(given)
+        raise AssertionError
+
+    def _started(self) -> socket.socket:
+        if self._process is not None and self._process.poll() is not None:
+            self._end()
+        if self._control is None:
+            self._process, self._control = self._cage.start()
+        return self._control
+
+    def _end(self) -> None:
+        if self._control is not None:
+            self._control.close()
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+        self._process = self._control = None
+
+
+class _Asked:
+    """One request under way. Leaving it hangs up, and the warm parent kills a reader nobody listens to."""
+
+    def __init__(self, control: socket.socket, file: int, request: dict[str, Any], seconds: float) -> None:
+        self._answer, answer = os.pipe()
+        self._status, status = os.pipe()
+        try:
+            socket.send_fds(control, [json.dumps(request).encode()], [file, answer, status])
+        except OSError:
+            self.hang_up()
+            raise
+        finally:
+            os.close(answer)
+            os.close(status)
+        self.inbox = Inbox(self._answer, time.monotonic() + seconds)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """Close both ends; the reader, if it still runs, is killed."""
+        os.close(self._answer)
+        os.close(self._status)
+
+    def answer(self, take: Callable[[Inbox], T], name: str = "") -> T:
+        """Return what `take` makes of the answer; every way to fail becomes Refused with a reason."""
+        try:
+            return take(self.inbox)
+        except answers.GaveUp as why:
+            reason = why.reason
+        except Silent:
+            reason = "time"
+        except Garbled:
+            reason = self._death()
+        raise Refused(answers.sentence(reason, name))
+
+    def _death(self) -> str:
+        """Return why a reader ended without a proper answer."""
+        with suppress(Garbled, Silent, OSError):
+            told = Inbox(self._status, time.monotonic() + _LAST_WORD_SECONDS).receive()
+            code = told[0].get("status") if told else None
+            if code in (-signal.SIGXCPU, -signal.SIGKILL):
+                return "time"
+        return "crash"
