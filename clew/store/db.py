@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, TextClause, create_engine, make_url, text
@@ -28,8 +29,9 @@ def _statement(sql: str) -> TextClause:
 class Work:
     """One transaction. Reads and writes go through it, and its events commit with them."""
 
-    def __init__(self, conn: Connection) -> None:
+    def __init__(self, conn: Connection, keys: Path | None = None) -> None:
         self.conn = conn
+        self._keys = keys
         self.events: list[Event] = []
         self._wrote = False
 
@@ -65,7 +67,7 @@ class Work:
         """Append the events. Raises UnrecordedWrite when something was written and nothing recorded."""
         if self._wrote and not self.events:
             raise UnrecordedWrite("a write without an event")
-        record_many(self.conn, self.events)
+        record_many(self.conn, self.events, keys=self._keys)
 
 
 class Database:
@@ -86,7 +88,7 @@ class Database:
     @contextmanager
     def _work(self, login: str) -> Iterator[Work]:
         with self.engine(login).connect() as conn, conn.begin():
-            work = Work(conn)
+            work = Work(conn, self.settings.keys)
             yield work
             work.finish()
 

@@ -1,5 +1,6 @@
 """The two keys of the log (0600 files): one signs heads, one seals events. No database holds them."""
 
+import base64
 import os
 import secrets
 from functools import lru_cache
@@ -9,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from clew.kernel.errors import Unavailable
 from clew.kernel.settings import settings
+from clew.store.keys import KEY, read_keys
 
 SIGNING, SEALING = "signing.key", "events.key"
 
@@ -23,7 +25,7 @@ def make_keys(folder: Path) -> None:
                           "Put it back from the backup of the keys.")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name in (SIGNING, SEALING):
-        _write_once(folder / name, secrets.token_bytes(32))
+        _write_once(folder / name, base64.b64encode(secrets.token_bytes(KEY)) + b"\n")
 
 
 def _write_once(path: Path, key: bytes) -> None:
@@ -46,11 +48,7 @@ def _write_once(path: Path, key: bytes) -> None:
 @lru_cache
 def _read(path: Path) -> bytes:
     """Return the 32 bytes of a key file, read once per process."""
-    key = path.read_bytes()
-    if len(key) != 32:
-        raise Unavailable(f"{path.name} in the keys folder is damaged. "
-                          "Put it back from the backup of the keys.")
-    return key
+    return read_keys(path)[0]
 
 
 def _key(name: str, folder: Path | None) -> bytes:

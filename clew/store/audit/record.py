@@ -4,6 +4,7 @@ import json
 import secrets
 import uuid
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -25,19 +26,22 @@ _APPEND = text(f"""
 """)  # noqa: S608 - built from the table above only
 
 
-def record_many(conn: Connection, events: Sequence[Event]) -> list[uuid.UUID]:
-    """Append `events` in order and return their ids. Raises ValueError for what JSON cannot hold."""
+def record_many(conn: Connection, events: Sequence[Event], *, keys: Path | None = None) -> list[uuid.UUID]:
+    """Append `events` in order and return their ids; `keys` is the keys folder, by default the settings'.
+
+    Raises ValueError for what JSON cannot hold.
+    """
     if not events:
         return []
-    key = event_key()
+    key = event_key(keys)
     rows = [_row(event, key) for event in events]
     conn.execute(_APPEND, {name: [row[name] for row in rows] for name in _KINDS})
     return [row["id"] for row in rows]
 
 
-def record(conn: Connection, event: Event) -> uuid.UUID:
+def record(conn: Connection, event: Event, *, keys: Path | None = None) -> uuid.UUID:
     """Append one event and return its id."""
-    return record_many(conn, [event])[0]
+    return record_many(conn, [event], keys=keys)[0]
 
 
 def _row(event: Event, key: bytes) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from clew.store.audit.tree import Frontier, leaf_hash
 
 MAX_LAG_SECONDS = 60
 BATCH = 5000
-LOCK = 0x636C6577  # one sequencer per database at a time
+LOCK = 0x636C6578  # one sequencer per database at a time
 MICROS = "CASE WHEN isfinite(at) THEN CAST(extract(epoch FROM at) * 1000000 AS bigint) END"
 HEADER = ("CAST(id AS text) AS id, " + MICROS + " AS at, verb, CAST(officer_id AS text) AS officer_id, "
           "CAST(agency_id AS text) AS agency_id, CAST(case_id AS text) AS case_id, "
