@@ -1,0 +1,81 @@
+"""The same picture, also when resized, recompressed, recoloured, mirrored, turned or put between plain bars.
+
+PDQ describes the coarse light and dark of a picture in 256 bits; 31 or fewer different bits mean the same picture.
+Cropping, heavy text and stickers escape it. Plain pictures (quality below 50) are kept but never compared: many
+unrelated ones look alike.
+"""
+
+from collections.abc import Sequence
+from typing import Final, Literal
+
+import numpy as np
+
+from clew.media.opened import Kind, Opened, Pixels
+from clew.signals import borders
+from clew.signals.contract import Score, Signal, Verdict
+from clew.signals.curves import calibrated
+from clew.signals.distances import between
+from clew.signals.examples import photo
+from clew.signals.orientations import NAMES
+from clew.signals.pdq_hash import DISTANCE, QUALITY, hash_orientations
+
+NAME: Final = "pdq"
+VERSION: Final = 1
+MEDIA: Final[frozenset[Kind]] = frozenset({"picture"})
+INDEX: Final[Literal["hamming"]] = "hamming"
+POSSIBLE: Final = 45
+"""Up to here worth an officer's look; no unrelated pair of the samples came nearer than the curve file says."""
+EXAMPLES: Final[Sequence[tuple[Opened, Opened, Verdict]]] = (
+    (photo(1), photo(1, bright=1.1), "match"),
+    (photo(1), photo(1, mirrored=True), "match"),
+    (photo(1), photo(2), "none"),
+    (photo(0), photo(0), "none"),
+)
+
+
+def describe(opened: Opened) -> list[Signal]:
+    """Return the picture's hash in eight orientations, and that of the picture inside plain bars, if it has any."""
+    if opened.picture is None or opened.kind != "picture":
+        return []
+    cut = borders.plain_edges(opened.picture)
+    return signals_of(opened.picture, cut, matcher=NAME, version=VERSION)
+
+
+def signals_of(
+    pixels: Pixels, cut: borders.Cut, *, matcher: str, version: int, time: float | None = None
+) -> list[Signal]:
+    """Return the signal of the whole and, when it says anything, that of the part inside the bars."""
+    whole = hash_orientations(pixels)
+    signals = [Signal(matcher, version, whole.value, whole.quality, time)]
+    box = borders.box_inside(cut, pixels.shape[0], pixels.shape[1])
+    if box is not None:
+        inner = hash_orientations(borders.inside(pixels, cut))
+        if inner.quality >= QUALITY:
+            signals.append(Signal(matcher, version, inner.value, inner.quality, time, box))
+    return signals
+
+
+def compare(a: Sequence[Signal], b: Sequence[Signal]) -> Score:
+    """Compare two pictures: the least distance in eight orientations, of the whole or inside the bars."""
+    first, second = telling(a), telling(b)
+    if not first or not second:
+        return Score(0.0, "none", "pdq.too_plain")
+    tables = np.stack([between(first, second, orientation) for orientation in range(len(NAMES))])
+    orientation, i, j = np.unravel_index(int(tables.argmin()), tables.shape)
+    distance = int(tables.min())
+    verdict = verdict_of(distance)
+    where = {"distance": distance, "orientation": NAMES[orientation]}
+    where |= {side: box for side, box in (("a_box", first[i].box), ("b_box", second[j].box)) if box is not None}
+    return Score(calibrated(NAME, distance), verdict, f"pdq.{verdict}", {"distance": distance}, where)
+
+
+def verdict_of(distance: int) -> Verdict:
+    """Say what a distance in bits means."""
+    if distance <= DISTANCE:
+        return "match"
+    return "possible" if distance <= POSSIBLE else "none"
+
+
+def telling(signals: Sequence[Signal]) -> list[Signal]:
+    """Return the signals whose quality lets their hash mean something."""
+    return [signal for signal in signals if signal.quality >= QUALITY]
