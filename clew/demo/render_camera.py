@@ -44,7 +44,8 @@ def exposed(picture: Image.Image, body: Body, rng: Chance) -> Image.Image:
     pixels = np.asarray(picture.filter(ImageFilter.UnsharpMask(1.2, 60, 2)), np.float32)
     y = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
     x = np.linspace(-1, 1, width, dtype=np.float32)[None]
-    gain = float(rng.uniform(0.88, 1.1))
+    middle = float(pixels[::8, ::8].mean())
+    gain = float(np.clip(118 / max(middle, 1), 0.85, 1.5) * rng.uniform(0.92, 1.08))
     fall = (1 - body.corners * (x * x + y * y)) * gain
     start = int(rng.integers(0, 1 << 20))
     grain = NOISE[start : start + width * height].reshape(height, width) * body.grain

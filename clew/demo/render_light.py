@@ -92,7 +92,7 @@ def _burn(skin: Pixels, light: Rays, glow: float) -> list[NDArray[np.uint8]]:
 
 
 def shine(scene: Scene) -> Scene:
-    """Compute all light of the scene and burn it in; returns the same scene."""
+    """Compute all light of the scene and burn it in (the bare skins are let go); returns the same scene."""
     parts: list[tuple[Face | Ball, tuple[Rays, Rays, tuple[int, int]]]] = []
     parts += [(face, _points(face, scene.spacing)) for face in scene.faces]
     parts += [(ball, _ball_points(ball)) for ball in scene.balls]
@@ -105,5 +105,6 @@ def shine(scene: Scene) -> Scene:
     for thing, (own, _, (rows, columns)) in parts:
         field = light[start : start + len(own)].reshape(rows, columns, 3)
         thing.lit = _burn(thing.skin, field, thing.glow)
+        thing.skin = thing.skin[:1, :1].copy()
         start += len(own)
     return scene

@@ -4,7 +4,6 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from clew.demo.render_colours import Chance, Pixels, Swatch, blend, clouds, colour, palette, soft
-from clew.demo.render_walls import bricks
 
 Ink = tuple[int, int, int]
 NAMES = ("ALBA", "BREMSA", "CORVO", "DELMAR", "ESTRO", "FINKA", "GALDO", "HOLMA", "IRIS", "JUNO", "KESTA", "LUMA")
@@ -82,12 +81,13 @@ def books(rng: Chance) -> Swatch:
     return Swatch(as_pixels(picture))
 
 
-def front(rng: Chance, floors: int, bays: int) -> Swatch:
-    """A house front: brick or plaster, windows with frames, a door and a shop."""
+def front(rng: Chance, floors: int, bays: int, courses: Pixels) -> Swatch:
+    """A house front: brick (`courses`, a square tile about 0.75 light) or plaster, windows with frames and a door."""
     cell = 84
     width, height = bays * cell, floors * cell
-    tint = colour(rng, light=(0.4, 0.85), strong=(0.1, 0.5))
-    wall = bricks(rng, tint)[np.arange(height)[:, None] % 320, np.arange(width)[None] % 320]
+    tint = colour(rng, light=(0.45, 0.85), strong=(0.05, 0.32), hue=float(rng.choice([0.04, 0.1, 0.12, 0.55])))
+    side = len(courses)
+    wall = courses[np.arange(height)[:, None] % side, np.arange(width)[None] % side] * tint / 0.75
     if rng.random() < 0.5:
         wall = np.clip(tint + clouds(rng, height, width, cells=7, octaves=4)[..., None] * 0.07, 0, 1)
     picture = Image.fromarray((np.clip(wall, 0, 1) * 255).astype(np.uint8))

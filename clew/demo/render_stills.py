@@ -19,12 +19,12 @@ class Still:
 
     def __init__(self, shape: int, dress: int) -> None:
         plan, rng = chance(shape, 21), chance(dress, 22)
-        level = float(plan.uniform(0.25, 0.45))
-        self.scene = Scene(800.0, 0.03, vector(level, level, level * 1.05))
+        level = float(plan.uniform(0.35, 0.6))
+        self.scene = Scene(650.0, 0.03, vector(level, level, level * 1.05))
         top = wood(rng) if plan.random() < 0.5 else cloth(rng)
         paper = wallpaper(rng)
-        self.scene.flat(vector(-0.9, -0.6, 0), vector(0.9, 0.5, 0), Swatch(top.pixels, 0.5))
-        self.scene.upright(vector(0, 0.6, 0.4), vector(0, -1, 0), (3.0, 1.9), Swatch(paper.pixels, 0.42))
+        self.scene.flat(vector(-1.5, -0.7, 0), vector(1.5, 0.6, 0), Swatch(top.pixels, 0.5))
+        self.scene.upright(vector(0, 0.6, 0.4), vector(0, -1, 0), (5.0, 2.4), Swatch(paper.pixels, 0.42))
         self.scene.upright(vector(0.35, 0.59, 0.45), vector(0, -1, 0), (0.3, 0.42), poster(rng))
         spots = [(-0.36, 0.1), (0.0, 0.22), (0.36, 0.12), (-0.18, -0.2), (0.2, -0.16)]
         for number in plan.permutation(len(spots))[: int(plan.integers(3, 6))]:
@@ -32,8 +32,8 @@ class Still:
             x, y = spots[int(number)] + plan.normal(0, 0.02, 2)
             THINGS[which](self.scene, Place(vector(float(x), float(y), 0), int(plan.integers(4))), rng, SIZES[which])
         side = float(plan.choice([-1, 1]))
-        self.scene.lights.append(Light(vector(side * 0.7, -0.5, 0.9), vector(1.0, 0.9, 0.75) * 0.9))
-        self.scene.lights.append(Light(vector(-side * 1.4, -0.6, 1.2), vector(0.8, 0.95, 1.1) * 0.8))
+        self.scene.lights.append(Light(vector(side * 0.7, -0.5, 0.9), vector(1.0, 0.9, 0.75) * 1.3))
+        self.scene.lights.append(Light(vector(-side * 1.4, -0.6, 1.2), vector(0.8, 0.95, 1.1) * 1.1))
         shine(self.scene)
 
     def stand(self, which: int, rng: Chance) -> Camera:
@@ -54,13 +54,13 @@ def folded(pattern: int, lie: int, size: tuple[int, int]) -> Image.Image:
     slope_y, slope_x = np.gradient(relief, 8 / width)
     y, x = np.mgrid[0:height, 0:width].astype(np.float32) / width
     turn, zoom = float(rng.uniform(-0.7, 0.7)), float(rng.uniform(1.6, 3.0))
-    u = (x * np.cos(turn) - y * np.sin(turn)) * zoom * (1 + 0.25 * y) + relief * 0.1 + 9
-    v = (x * np.sin(turn) + y * np.cos(turn)) * zoom * (1 + 0.25 * x) + relief * 0.14 + 9
+    u = (x * np.cos(turn) - y * np.sin(turn)) * zoom * (1 + 0.25 * y) + relief * 0.2 + 9
+    v = (x * np.sin(turn) + y * np.cos(turn)) * zoom * (1 + 0.25 * x) + relief * 0.26 + 9
     side = print_.shape[0]
     skin = print_[(v * side).astype(np.intp) % side, (u * side).astype(np.intp) % side]
     thread = 1 + 0.08 * np.sin(u * 1400 / zoom) * np.sin(v * 1400 / zoom)
     angle = float(rng.uniform(0, 2 * np.pi))
-    slope = (slope_x * np.cos(angle) + slope_y * np.sin(angle)) * 0.11
+    slope = (slope_x * np.cos(angle) + slope_y * np.sin(angle)) * 0.2
     light = np.clip(0.75 + slope, 0.12, 1.5) * (1 + 0.35 * relief) * (1.1 - 0.5 * np.hypot(x - 0.5, y - 0.4))
     pixels = 1 - np.exp(-1.7 * skin * skin * (light * thread)[..., None])
     return Image.fromarray((np.sqrt(np.clip(pixels, 0, 1)) * 255).astype(np.uint8))

@@ -8,7 +8,7 @@ from clew.demo.render_prints import front, sign, sky
 from clew.demo.render_scene import Light, Place, Scene, Vector, vector
 from clew.demo.render_things import paint
 from clew.demo.render_view import Camera, look
-from clew.demo.render_walls import tiles
+from clew.demo.render_walls import bricks, tiles
 
 LENGTH = 60.0
 
@@ -18,15 +18,16 @@ class Street:
 
     def __init__(self, shape: int, dress: int) -> None:
         plan, rng = chance(shape, 11), chance(dress, 12)
-        grey = float(plan.uniform(0.45, 0.7))
+        grey = float(plan.uniform(0.6, 0.85))
         self.scene = Scene(26.0, 0.9, vector(grey, grey, grey * 1.12))
         self.half = float(plan.uniform(4.2, 6.5))
+        self.courses = bricks(rng, np.full(3, 0.75, np.float32))
         self._ground(rng)
         for side in (-1, 1):
             self._row(side, plan, rng)
         self._house(vector(0, LENGTH, 0), 2, (26.0, 8.0), int(plan.integers(3, 6)), rng)
         self._furniture(plan, rng)
-        sun = float(plan.uniform(0.5, 1.3))
+        sun = float(plan.uniform(0.7, 1.6))
         place = vector(float(plan.choice([-1, 1])) * 60, float(plan.uniform(-80, 40)), 90)
         self.scene.lights.append(Light(place, vector(1.0, 0.93, 0.8) * sun, far=True))
         shine(self.scene)
@@ -57,9 +58,9 @@ class Street:
         """A house whose front (towards +y of the place) stands at `foot`; size is its breadth and depth."""
         at, high = Place(foot, turns), floors * 3.0
         bays = max(2, round(size[0] / 3))
-        wall, roof = front(rng, floors, bays), paint(rng, (0.2, 0.4))
+        wall, roof = front(rng, floors, bays, self.courses), paint(rng, (0.2, 0.4))
         outward = at.point(0, 1, 0) - foot
-        side = plain(rng, colour(rng, light=(0.4, 0.8), strong=(0.05, 0.35)))
+        side = plain(rng, colour(rng, light=(0.4, 0.8), strong=(0.03, 0.2)))
         self.scene.box(at, (-size[0] / 2, -size[1], 0), (size[0] / 2, -0.05, high), side)
         self.scene.upright(foot + vector(0, 0, high / 2), outward, (size[0], high), wall)
         self.scene.box(at, (-size[0] / 2 - 0.2, -size[1], high), (size[0] / 2 + 0.2, 0.35, high + 0.35), roof)
@@ -102,6 +103,8 @@ class Street:
         glass, rubber = paint(rng, (0.1, 0.2)), paint(rng, (0.04, 0.08))
         self.scene.box(at, (-0.85, -2.1, 0.3), (0.85, 2.1, 0.85), shell)
         self.scene.box(at, (-0.75, -1.2, 0.85), (0.75, 1.3, 1.32), glass)
+        for y in (-1.15, -0.05, 1.2):
+            self.scene.box(at, (-0.76, y, 0.85), (0.76, y + 0.09, 1.33), shell)
         self.scene.box(at, (-0.72, -1.05, 1.32), (0.72, 1.15, 1.4), shell)
         self.scene.box(at, (-0.4, -2.14, 0.5), (0.4, -2.1, 0.64), paint(rng, (0.8, 0.95)))
         for y in (-1.35, 1.35):
@@ -109,7 +112,7 @@ class Street:
 
     def stand(self, which: int, rng: Chance) -> Camera:
         """A camera on one of the pavements or in the road, at the height of a hand."""
-        x = (-0.55, 0.5, 0.0, -0.35)[which % 4] * self.half
+        x = (-0.78, 0.8, 0.0, 0.1)[which % 4] * self.half
         y = (0.0, 10.0, 2.0, 52.0)[which % 4] + float(rng.uniform(-2, 3))
         away = -20 if which % 4 == 3 else 22
         aim = vector(-x * float(rng.uniform(0.2, 1.2)), y + away, 2.6 + float(rng.normal(0, 0.6)))

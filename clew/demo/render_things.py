@@ -100,7 +100,7 @@ def lamp(scene: Scene, at: Place, rng: Chance, height: float = 0.5, strength: fl
 
 def bear(scene: Scene, at: Place, rng: Chance, size: float = 0.3) -> None:
     """A stuffed toy bear of plain balls, sitting."""
-    fur = plain(rng, colour(rng, light=(0.3, 0.65), strong=(0.2, 0.6)), rough=0.16, metres=0.3)
+    fur = plain(rng, colour(rng, light=(0.35, 0.65), strong=(0.2, 0.5), hue=float(rng.choice([0.07, 0.09, 0.6, 0.95]))), rough=0.16, metres=0.3)
     pale, dark = paint(rng, (0.7, 0.85)), paint(rng, (0.04, 0.08))
     balls = [(0, 0, 0.42, 0.34, fur), (0, 0.02, 0.95, 0.27, fur), (0, 0.22, 0.88, 0.12, pale), (0, 0.33, 0.9, 0.04, dark)]
     for side in (-1, 1):
