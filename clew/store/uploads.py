@@ -75,7 +75,7 @@ class Partial:
     def add(self, chunk: Bytes) -> None:
         """Add bytes; they are sure only after `settle`."""
         if self.offset + len(self._waiting) + len(chunk) > self.length:
-            raise BadInput("More bytes came than were announced. Begin the upload again with its true length.")
+            raise BadInput("More bytes came than announced. Begin the upload again with its true length.")
         with memoryview(chunk) as rest:
             at = 0
             while at < len(rest):

@@ -8,7 +8,7 @@ from time import time
 
 from clew.kernel.errors import BadInput, Damaged
 from clew.store.blobs.frames import FRAME, HEADER, REMEDY, TAG, Bytes, Layout, Opener
-from clew.store.blobs.places import Place, Reading
+from clew.store.blobs.places import Found, Place, Reading
 from clew.store.blobs.writer import BlobWriter, Stored
 
 GRACE = timedelta(days=1)  # far longer than any transaction between an object and its row
@@ -74,6 +74,10 @@ class Blobs:
     def drop(self, object_name: str) -> None:
         """Remove an object: an upload that lost to an equal one, or one whose last key was erased."""
         self._place.drop(object_name)
+
+    def found(self) -> Iterator[Found]:
+        """List every object of the place in order of name."""
+        return self._place.found()
 
     def sweep(self, known: Callable[[Collection[str]], Collection[str]], *, grace: timedelta = GRACE) -> int:
         """Remove crash leftovers older than `grace`: drafts, and objects that got no row.

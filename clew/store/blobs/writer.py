@@ -42,7 +42,11 @@ class BlobWriter:
         self._hashes = Hashes()
         self._waiting = bytearray()  # at most one frame: the last frame must be sealed as such
         self.size = 0
-        draft.write(header)
+        try:
+            draft.write(header)
+        except BaseException:
+            draft.abandon()
+            raise
 
     def write(self, data: Bytes) -> None:
         """Add bytes; raise Unavailable when the place is full or gone."""
