@@ -1,6 +1,7 @@
 """The foundation: every table, policy and function of the first release."""
 
-from clew.store.sql_files import run_sql_files
+from clew.store.jobs.queue import install_statement
+from clew.store.sql_files import run_sql, run_sql_files
 
 revision = "0001"
 down_revision = None
@@ -9,5 +10,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Run the SQL files of this revision."""
+    """Make the queue's tables by its own library, then run the SQL files of this revision."""
+    run_sql(install_statement(), "the queue's tables")
     run_sql_files(revision)
