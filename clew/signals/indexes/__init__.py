@@ -1,1 +1,1 @@
-"""Exact indexes over signals; a faster way to the pairs that compare() decides."""
+"""Exact indexes over signals: each only a faster way to the pairs that brute force finds, never fewer."""

@@ -1,0 +1,50 @@
+"""What the compiled loops stand on: a typed numba decorator, popcount and prefetch. Nothing here knows an index."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from llvmlite import ir
+from numba import njit, types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+Loop = TypeVar("Loop", bound=Callable[..., Any])
+
+
+def compiled(loop: Loop) -> Loop:
+    """Compile `loop` on first use, without the interpreter lock; keep the machine code where the disk allows it."""
+    try:
+        made: Loop = njit(loop, nogil=True, cache=True)
+    except RuntimeError:  # neither the package nor the user's cache folder can be written: compile in each process
+        made = njit(loop, nogil=True)
+    return made
+
+
+def _popcount(typing: Any, word: Any) -> Any:
+    """Count the set bits of a uint64 (one machine instruction)."""
+
+    def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.ctpop(arguments[0])
+
+    return types.int64(types.uint64), emit
+
+
+def _prefetch(typing: Any, array: Any, position: Any) -> Any:
+    """Ask the processor to fetch `array[position, ...]` (along the first axis) into its cache, without waiting."""
+
+    def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        view = context.make_array(signature.args[0])(context, builder, arguments[0])
+        stride = builder.extract_value(view.strides, 0)
+        start = builder.ptrtoint(view.data, stride.type)
+        address = builder.inttoptr(builder.add(start, builder.mul(stride, arguments[1])), cgutils.voidptr_t)
+        word = ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [cgutils.voidptr_t, word, word, word])
+        ask = builder.module.declare_intrinsic("llvm.prefetch", [cgutils.voidptr_t], kind)
+        builder.call(ask, [address, word(0), word(3), word(1)])  # to read, keep near, data cache
+        return context.get_dummy_value()
+
+    return types.void(array, types.int64), emit
+
+
+popcount: Any = intrinsic(_popcount)
+prefetch: Any = intrinsic(_prefetch)

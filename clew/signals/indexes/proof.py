@@ -1,0 +1,63 @@
+"""Each index proves itself before it serves: known entries and planted near copies, looked up in two ways."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clew.kernel.errors import Unavailable
+from clew.signals.indexes.build import Ids
+from clew.signals.indexes.plan import BITS, LARGEST, RADIUS, bit_order, thresholds, widths
+from clew.signals.indexes.rows import Words, read_only
+from clew.signals.indexes.search import scan
+
+if TYPE_CHECKING:
+    from clew.signals.indexes.hamming import HammingIndex
+
+Bits = NDArray[np.int64]
+SAMPLE = 24  # of each kind
+
+
+def prove(index: "HammingIndex", words: Words, ids: Ids) -> int:
+    """Look up samples by `index` and in the entries it was built from; return how many, or raise Unavailable."""
+    if not len(words):
+        return 0
+    chance = np.random.default_rng()  # another sample at each build
+    queries = planted(words, chance, index.snapshot.bands or LARGEST)
+    for query in queries:
+        _, row, distance = scan(query[None], read_only(words), RADIUS)
+        if not np.array_equal(_pairs(*index.lookup(query)), _pairs(ids[row], distance)):
+            raise Unavailable(
+                "The new index failed its own test and is not served: it answered a known hash unlike a comparison "
+                "with every entry. The former index stays; check memory and disk, then build again.")
+    return len(queries)
+
+
+def _pairs(ids: Ids, distances: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the different (id, distance) pairs in order."""
+    order = np.lexsort((distances, ids))
+    pairs = np.stack((ids.view(np.int64)[order], distances[order]))
+    fresh = np.ones(len(order), bool)
+    fresh[1:] = (pairs[:, 1:] != pairs[:, :-1]).any(axis=0)
+    return pairs[:, fresh]
+
+
+def planted(words: Words, chance: np.random.Generator, bands: int) -> Words:
+    """Return entries as they are, with up to 31 bits flipped anywhere, and with 31 flipped in the worst places."""
+    chosen = words[chance.integers(0, len(words), 3 * SAMPLE)]
+    flips: list[Bits] = [np.empty(0, np.int64)] * SAMPLE
+    flips += [chance.permutation(BITS)[:chance.integers(1, RADIUS + 1)] for _ in range(SAMPLE)]
+    flips += [worst_flips(chance, bands) for _ in range(SAMPLE)]
+    for query, bits in zip(chosen, flips, strict=True):
+        np.bitwise_xor.at(query, bits >> 6, np.uint64(1) << (bits & 63).astype(np.uint64))
+    return chosen
+
+
+def worst_flips(chance: np.random.Generator, bands: int) -> Bits:
+    """Return 31 bits of a hash that push every band but one past its threshold, so that only that one can find it."""
+    order, spared, first = np.array(bit_order()), int(chance.integers(bands)), 0
+    chosen = []
+    for band, (width, threshold) in enumerate(zip(widths(bands), thresholds(bands), strict=True)):
+        chosen.append(order[first + chance.permutation(width)[:threshold + (band != spared)]])
+        first += width
+    return np.concatenate(chosen)

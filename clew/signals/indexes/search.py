@@ -1,0 +1,146 @@
+"""The compiled loops that answer: probe the bands, or scan every row. Neither leaves out a pair.
+
+Bucket ends are read first for all probes, candidates next, rows last, each fetched ahead, so that the waits for
+memory overlap instead of adding up.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clew.signals.indexes.compiled import compiled, popcount, prefetch
+from clew.signals.indexes.plan import RADIUS
+
+AHEAD = 24  # how many reads are under way before the first is needed
+Answer = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
+
+
+@compiled
+def _distance(rows: Any, i: Any, query: Any) -> Any:
+    """Return the distance of row i; when the first half alone exceeds any radius in use, that half is enough."""
+    half: Any = popcount(rows[i, 0] ^ query[0]) + popcount(rows[i, 1] ^ query[1])
+    if half > RADIUS:
+        return half
+    return half + popcount(rows[i, 2] ^ query[2]) + popcount(rows[i, 3] ^ query[3])
+
+
+@compiled
+def band_key(rows: Any, i: Any, first: int, width: int) -> Any:
+    """Return bits first..first+width of row i, counted from the top of word 0, as a bucket number."""
+    word, shift = first >> 6, first & 63
+    bits = rows[i, word] << np.uint64(shift)
+    if shift + width > 64:
+        bits |= rows[i, word + 1] >> np.uint64(64 - shift)
+    return np.int64(bits >> np.uint64(64 - width))
+
+
+@compiled
+def _grown(answer: Any, count: int) -> Any:
+    if count < answer.shape[1]:
+        return answer
+    larger = np.empty((3, 2 * answer.shape[1]), np.int64)
+    larger[:, :count] = answer[:, :count]
+    return larger
+
+
+@compiled
+def _next_near(rows: Any, query: Any, radius: int, start: int) -> Any:
+    for i in range(start, len(rows)):
+        if _distance(rows, i, query) <= radius:
+            return i
+    return len(rows)
+
+
+@compiled
+def _scanned(which: int, query: Any, rows: Any, radius: int, answer: Any, count: int) -> Any:
+    i = _next_near(rows, query, radius, 0)
+    while i < len(rows):
+        answer = _grown(answer, count)
+        answer[0, count], answer[1, count], answer[2, count] = which, i, _distance(rows, i, query)
+        count += 1
+        i = _next_near(rows, query, radius, i + 1)
+    return answer, count
+
+
+@compiled
+def _buckets(queries: Any, which: int, bands: Any, masks: Any, offsets: Any, spans: Any, stride: int) -> Any:
+    """Note where the candidates of each probed bucket lie in the postings; return how many, and their sum."""
+    filled: Any = 0
+    total: Any = 0
+    for b in range(len(bands)):
+        key = band_key(queries, which, bands[b, 0], bands[b, 1])
+        base, start, stop = bands[b, 2], bands[b, 3], bands[b, 4]
+        for j in range(start, min(start + AHEAD, stop)):
+            prefetch(offsets, base + (key ^ masks[j]))
+        for j in range(start, stop):
+            if j + AHEAD < stop:
+                prefetch(offsets, base + (key ^ masks[j + AHEAD]))
+            bucket = base + (key ^ masks[j])
+            low, high = np.int64(offsets[bucket]), np.int64(offsets[bucket + 1])
+            spans[filled, 0], spans[filled, 1], spans[filled, 2] = b * stride + low, b * stride + high, b
+            filled += 1 if high > low else 0
+            total += high - low
+    return filled, total
+
+
+@compiled
+def _earlier(rows: Any, i: Any, queries: Any, which: int, bands: Any, masks: Any, band: int) -> Any:
+    """Tell whether a band before `band` has already led to this row, so that it is answered once."""
+    for b in range(band):
+        if bands[b, 4] == bands[b, 3]:
+            continue
+        allowed: Any = popcount(np.uint64(masks[bands[b, 4] - 1]))  # the last mask has the most bits: the threshold
+        key = band_key(rows, i, bands[b, 0], bands[b, 1]) ^ band_key(queries, which, bands[b, 0], bands[b, 1])
+        if popcount(np.uint64(key)) <= allowed:
+            return True
+    return False
+
+
+@compiled
+def _gathered(spans: Any, filled: int, postings: Any, candidates: Any, origins: Any) -> None:
+    at = 0
+    for j in range(filled):
+        if j + AHEAD < filled:
+            prefetch(postings, spans[j + AHEAD, 0])
+        for place in range(spans[j, 0], spans[j, 1]):
+            candidates[at], origins[at] = postings[place], spans[j, 2]
+            at += 1
+
+
+@compiled
+def scan(queries: Any, rows: Any, radius: int) -> Answer:
+    """Return (which query, row, distance) of every row within `radius`, by comparing with every row."""
+    answer, count = np.empty((3, 64), np.int64), 0
+    for which in range(len(queries)):
+        answer, count = _scanned(which, queries[which], rows, radius, answer, count)
+    return answer[0, :count], answer[1, :count], answer[2, :count]
+
+
+@compiled
+def find(
+    queries: Any, rows: Any, bands: Any, masks: Any, offsets: Any, postings: Any, radius: int, limit: int
+) -> Answer:
+    """Return the same as `scan`, through the bands; a query with more than `limit` candidates is scanned."""
+    answer, count = np.empty((3, 64), np.int64), 0
+    spans = np.empty((len(masks) + 1, 3), np.int64)
+    candidates, origins = np.empty(8192, np.uint32), np.empty(8192, np.uint8)
+    for which in range(len(queries)):
+        query = queries[which]
+        filled, total = _buckets(queries, which, bands, masks, offsets, spans, len(rows))
+        if total > limit:
+            answer, count = _scanned(which, query, rows, radius, answer, count)
+            continue
+        if total > len(candidates):
+            candidates, origins = np.empty(total, np.uint32), np.empty(total, np.uint8)
+        _gathered(spans, filled, postings, candidates, origins)
+        for i in range(total):
+            if i + AHEAD < total:
+                prefetch(rows, np.int64(candidates[i + AHEAD]))
+            row = np.int64(candidates[i])
+            distance = _distance(rows, row, query)
+            if distance <= radius and not _earlier(rows, row, queries, which, bands, masks, origins[i]):
+                answer = _grown(answer, count)
+                answer[0, count], answer[1, count], answer[2, count] = which, row, distance
+                count += 1
+    return answer[0, :count], answer[1, :count], answer[2, :count]
