@@ -78,9 +78,9 @@ CREATE FUNCTION clew.open_session(token bytea)
 RETURNS TABLE (session_id uuid, officer_id uuid, agency_id uuid, agency_code text, country text,
                login text, roles text[], language text, mode text, kind text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = clew, pg_temp AS $$
-DECLARE found record; claims text;
+DECLARE officer record; claims text;
 BEGIN
-    SELECT s.id AS session, s.seen_at, s.kind AS session_kind, o.*, a.code, a.country AS land INTO found
+    SELECT s.id AS session, s.seen_at, s.kind AS session_kind, o.*, a.code, a.country AS land INTO officer
     FROM clew.sessions s JOIN clew.officers o ON o.id = s.officer_id JOIN clew.agencies a ON a.id = o.agency_id
     WHERE s.token_hash = sha256(token) AND s.revoked_at IS NULL AND s.ends_at > now()
       AND s.seen_at + make_interval(mins => s.idle_minutes) > now()
@@ -90,14 +90,14 @@ BEGIN
         RETURN;
     END IF;
     -- Written at most once a minute, so that reading stays cheap.
-    IF found.seen_at < now() - interval '1 minute' THEN
-        UPDATE clew.sessions SET seen_at = now() WHERE id = found.session;
+    IF officer.seen_at < now() - interval '1 minute' THEN
+        UPDATE clew.sessions SET seen_at = now() WHERE id = officer.session;
     END IF;
-    claims := found.id || '|' || found.agency_id || '|' || found.land || '|' ||
-              array_to_string(found.roles, ',') || '|' || found.session;
+    claims := officer.id || '|' || officer.agency_id || '|' || officer.land || '|' ||
+              array_to_string(officer.roles, ',') || '|' || officer.session;
     PERFORM set_config('clew.viewer', claims || '|' || clew.claims_mac(claims), true);
-    RETURN QUERY SELECT found.session, found.id, found.agency_id, found.code, found.land,
-                        found.login, found.roles, found.language, found.mode, found.session_kind;
+    RETURN QUERY SELECT officer.session, officer.id, officer.agency_id, officer.code, officer.land,
+                        officer.login, officer.roles, officer.language, officer.mode, officer.session_kind;
 END $$;
 REVOKE EXECUTE ON FUNCTION clew.open_session(bytea) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION clew.open_session(bytea) TO clew_app;
