@@ -83,7 +83,7 @@ class Swatch:
         else:
             y = (np.arange(height) * (height_m / height / self.metres * columns)).astype(np.intp) % rows
             x = (np.arange(width) * (width_m / width / self.metres * columns)).astype(np.intp) % columns
-        return self.pixels[y[:, None], x[None, :]]
+        return self.pixels.take(y, axis=0).take(x, axis=1)
 
 
 def plain(rng: Chance, tint: Pixels, *, rough: float = 0.05, metres: float = 0.6) -> Swatch:

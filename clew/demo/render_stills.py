@@ -24,7 +24,7 @@ class Still:
         top = wood(rng) if plan.random() < 0.5 else cloth(rng)
         paper = wallpaper(rng)
         self.scene.flat(vector(-1.5, -0.7, 0), vector(1.5, 0.6, 0), Swatch(top.pixels, 0.5))
-        self.scene.upright(vector(0, 0.6, 0.4), vector(0, -1, 0), (5.0, 2.4), Swatch(paper.pixels, 0.42))
+        self.scene.upright(vector(0, 0.6, 0.4), vector(0, -1, 0), (9.0, 2.4), Swatch(paper.pixels, 0.42))
         self.scene.upright(vector(0.35, 0.59, 0.45), vector(0, -1, 0), (0.3, 0.42), poster(rng))
         spots = [(-0.36, 0.1), (0.0, 0.22), (0.36, 0.12), (-0.18, -0.2), (0.2, -0.16)]
         for number in plan.permutation(len(spots))[: int(plan.integers(3, 6))]:
