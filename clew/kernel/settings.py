@@ -2,7 +2,6 @@
 
 import os
 import sys
-from functools import cache
 from pathlib import Path
 
 from pydantic import Field
@@ -39,7 +38,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="CLEW_", frozen=True, extra="ignore")
 
     home: Path = Field(default_factory=home_folder)
-    keys: Path = Field(default_factory=_config_folder)  # folder of master.key, signing.key, object.key and the database passwords (0600)
+    keys: Path = Field(default_factory=_config_folder)  # master, signing and object key, database passwords
     blobs: str = ""  # a folder, or s3://bucket/prefix; empty: <home>/blobs
     blobs_secret_file: Path | None = None  # JSON of S3 credentials
     dsn: str = ""  # host, port, dbname of a server of your own; empty: embedded PostgreSQL
@@ -78,7 +77,16 @@ class Settings(BaseSettings):
         return self.heads_file or self.home / "heads.jsonl"
 
 
-@cache
+_chosen: list[Settings] = []
+
+
+def use_settings(at: Settings) -> None:
+    """Fix the process's settings: at its start, or for one test."""
+    _chosen[:] = [at]
+
+
 def settings() -> Settings:
     """Return the process's settings, read once."""
-    return Settings()
+    if not _chosen:
+        _chosen.append(Settings())
+    return _chosen[0]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -128,7 +128,12 @@ def open_session(work: Work, token: str) -> Viewer:
         token=token, language=row.language, mode=row.mode)
 
 
-@cache
+_open: dict[Settings, Database] = {}
+
+
 def database() -> Database:
     """Return the process's database, by the process's settings."""
-    return Database(settings())
+    at = settings()
+    if at not in _open:
+        _open[at] = Database(at)
+    return _open[at]

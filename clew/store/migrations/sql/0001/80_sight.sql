@@ -78,6 +78,9 @@ BEGIN
     IF session_user <> 'clew_system' AND NOT viewer_reads() THEN RETURN; END IF;
     INSERT INTO media (id, sha256, sha1, md5, size, object_name)
     VALUES (new_id, of_sha256, of_sha1, of_md5, of_size, named) ON CONFLICT (sha256) DO NOTHING;
+    -- Content whose last key was erased comes back with the object that is being brought now.
+    UPDATE media m SET object_name = named WHERE m.sha256 = of_sha256 AND m.object_name <> named
+        AND NOT EXISTS (SELECT 1 FROM media_keys k WHERE k.media_id = m.id);
     RETURN QUERY SELECT m.id, m.object_name, k.agency_id, k.wrapped_key
         FROM media m LEFT JOIN media_keys k ON k.media_id = m.id WHERE m.sha256 = of_sha256
         ORDER BY k.agency_id LIMIT 1;

@@ -22,3 +22,22 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
 $$;
 REVOKE EXECUTE ON FUNCTION clew.row_hash(text, uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION clew.row_hash(text, uuid) TO clew_app, clew_system;
+
+-- How many reveals the viewer has made today: the record itself stays out of his reach.
+CREATE FUNCTION clew.reveals_today() RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
+    SELECT count(*) FROM events WHERE officer_id = viewer_officer() AND verb = 'reveal'
+      AND at >= date_trunc('day', now())
+$$;
+
+-- Which matchers have looked at an exhibit in sight, and with what quality; never a hash.
+CREATE FUNCTION clew.exhibit_signals(one uuid)
+RETURNS TABLE (matcher text, version integer, signals bigint, best_quality smallint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
+    SELECT d.matcher, d.version, count(s.id), max(s.quality)
+    FROM exhibits e JOIN described d ON d.media_id = e.media_id
+    LEFT JOIN signals s ON s.media_id = d.media_id AND s.matcher = d.matcher AND s.version = d.version
+    WHERE e.id = one AND clew.sees_exhibit(one) GROUP BY 1, 2 ORDER BY 1, 2
+$$;
+REVOKE EXECUTE ON FUNCTION clew.reveals_today(), clew.exhibit_signals(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION clew.reveals_today(), clew.exhibit_signals(uuid) TO clew_app;

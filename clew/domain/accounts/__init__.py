@@ -1,0 +1,1 @@
+"""Agencies, officers and sessions."""

@@ -1,0 +1,151 @@
+"""Logging in and enrolling: the only acts without a viewer. Every try is an event, right or wrong."""
+
+import hmac
+import secrets
+import time
+import uuid
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import pyotp
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import Row
+
+from clew.domain.accounts.model import LoggedIn
+from clew.domain.accounts.rules import check_password
+from clew.kernel import clock, ids
+from clew.kernel.errors import NotLoggedIn, TooMany
+from clew.kernel.events import Event
+from clew.kernel.ids import OfficerId
+from clew.kernel.settings import settings
+from clew.store.db import Work, database, open_session
+from clew.store.vault import vault
+
+_WRONG = "Login, password or one-time code is wrong. Check all three; a code works once and for 30 seconds."
+_STEP = 30
+
+
+@cache
+def _hasher() -> PasswordHasher:
+    return PasswordHasher()
+
+
+@cache
+def _nobody() -> str:
+    """Return a hash to check for unknown logins, so that they take as long as known ones."""
+    return _hasher().hash(secrets.token_hex(16))
+
+
+def log_in(login: str, password: str, code: str, *, kind: str = "web", address: str = "") -> LoggedIn:
+    """Open a session with password and one-time code. Raises NotLoggedIn, or TooMany while the account rests."""
+    with database().door_work() as work:
+        row = work.first("SELECT * FROM clew.login_row(:login)", {"login": login.strip()})
+        failure = _try(work, row, password, code)
+        if failure is None and row is not None:
+            return _open(work, row, kind, address, _right_step(row, code) or 0)
+        work.record(Event("log_in_failed", officer_id=row.id if row else None, detail={"address": address}))
+        if row is not None and not _resting(row):
+            work.write("SELECT clew.login_failed(:id)", {"id": row.id})
+    raise failure or NotLoggedIn(_WRONG)
+
+
+def _resting(row: Row[Any]) -> bool:
+    return row.locked_until is not None and row.locked_until > clock.now()
+
+
+def _try(work: Work, row: Row[Any] | None, password: str, code: str) -> Exception | None:
+    """Return why this try fails, or None. Always pays for one password check."""
+    known = row is not None and row.active and row.password_hash is not None
+    right = _is_password(row.password_hash if known and row else _nobody(), password)
+    if row is not None and _resting(row):
+        return TooMany("Too many wrong tries. Wait a little longer each time, then try again.")
+    if not known or not right or row is None or _right_step(row, code) is None:
+        return NotLoggedIn(_WRONG)
+    return None
+
+
+def _is_password(stored: str, password: str) -> bool:
+    try:
+        return _hasher().verify(stored, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _right_step(row: Row[Any], code: str) -> int | None:
+    """Return the 30-second step of a right, unused code (RFC 6238, one step of drift)."""
+    if row.totp_sealed is None:
+        return None
+    secret = vault().keyring.open_small(bytes(row.totp_sealed), f"totp:{row.id}").decode()
+    return step_of(secret, code, row.totp_step)
+
+
+def step_of(secret: str, code: str, last: int) -> int | None:
+    """Return the step newer than `last` whose code this is, or None. `secret` is base32."""
+    present = int(time.time()) // _STEP
+    totp = pyotp.TOTP(secret, interval=_STEP)
+    for step in (present, present - 1, present + 1):
+        if step > last and hmac.compare_digest(totp.at(step * _STEP), code.strip().replace(" ", "")):
+            return step
+    return None
+
+
+def _open(work: Work, row: Row[Any], kind: str, address: str, step: int) -> LoggedIn:
+    """Make the session; a code that was used in the meantime fails."""
+    token = secrets.token_urlsafe(32)
+    at = settings()
+    done = work.write(
+        "SELECT clew.login_done(:officer, :step, :session, :token, :kind, :address, :idle, :hours)",
+        {"officer": row.id, "step": step, "session": ids.random(), "token": token.encode(), "kind": kind,
+         "address": address[:100], "idle": at.session_minutes, "hours": at.session_hours})
+    if not done[0][0]:
+        raise NotLoggedIn(_WRONG)
+    viewer = open_session(work, token)
+    work.record(Event("log_in", officer_id=viewer.officer_id, agency_id=viewer.agency_id,
+                      detail={"kind": kind, "address": address}))
+    return LoggedIn(token, OfficerId(row.id), viewer.name, viewer.language)
+
+
+@dataclass(frozen=True, slots=True)
+class NewSecret:
+    """What the officer's authenticator needs: base32 secret and otpauth:// address, shown once."""
+
+    secret: str
+    address: str
+
+
+def new_secret(login: str) -> NewSecret:
+    """Return a fresh one-time-code secret; nothing is stored until `enrol` proves a code of it."""
+    secret = pyotp.random_base32()
+    return NewSecret(secret, pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name="Clew"))
+
+
+def enrol(login: str, enrolment: str, password: str, secret: str, code: str) -> None:
+    """Set password and one-time codes with an enrolment code; ends all sessions of the officer."""
+    check_password(password, login.lower())
+    step = step_of(secret, code, 0)
+    with database().door_work() as work:
+        row = work.first("SELECT * FROM clew.login_row(:login)", {"login": login.strip()})
+        done = step is not None and row is not None and _set(work, row.id, enrolment, password, secret, step)
+        if row is not None and done:
+            work.record(Event("enrol", officer_id=row.id, agency_id=row.agency_id, row_hashes=_hash(work, row.id)))
+        else:
+            work.record(Event("enrol_failed", officer_id=row.id if row else None))
+            if row is not None:
+                work.write("SELECT clew.login_failed(:id)", {"id": row.id})
+    if not done:
+        raise NotLoggedIn("Login, enrolment code or one-time code is wrong, or the enrolment code has ended. "
+                          "Ask your administrator for a new one.")
+
+
+def _set(work: Work, officer: uuid.UUID, enrolment: str, password: str, secret: str, step: int) -> bool:
+    sealed = vault().keyring.seal_small(secret.encode(), f"totp:{officer}")
+    return bool(work.write(
+        "SELECT clew.enrol_done(:officer, :code, :hash, :totp, :step)",
+        {"officer": officer, "code": enrolment.strip().upper().encode(), "hash": _hasher().hash(password),
+         "totp": sealed, "step": step})[0][0])
+
+
+def _hash(work: Work, officer: uuid.UUID) -> dict[str, str]:
+    return {f"officers:{officer}": work.value("SELECT clew.row_hash('officers', :id)", {"id": officer})}

@@ -1,0 +1,1 @@
+"""Cases and who may know of them."""

@@ -1,0 +1,1 @@
+"""Contributions, files and exhibits: how material enters a case and is shown safely."""

@@ -1,0 +1,84 @@
+"""How stored bytes become a file row and an exhibit: shared by officers' uploads and the worker's archives."""
+
+import uuid
+from typing import Any
+
+from sqlalchemy import Row
+
+from clew.kernel import ids
+from clew.kernel.errors import Conflict
+from clew.kernel.ids import AgencyId, CaseId, ContributionId, ExhibitId, MediaId
+from clew.store.blobs import Stored
+from clew.store.db import Work
+from clew.store.jobs import enqueue
+from clew.store.keys import AgencyKey
+from clew.store.vault import vault
+
+
+def agency_key(work: Work, agency_id: uuid.UUID) -> AgencyKey:
+    """Return the opened key of an agency."""
+    wrapped = work.value("SELECT wrapped_key FROM clew.agencies WHERE id = :id", {"id": agency_id})
+    return vault().keyring.agency(agency_id, bytes(wrapped))
+
+
+def deposit(work: Work, agency_id: AgencyId, stored: Stored) -> tuple[MediaId, bool]:
+    """Give an agency its key to this content; return the media id and whether `stored` is the object kept.
+
+    Content that is here already keeps its object: the key is wrapped again for this agency, and the caller
+    drops the new object after the commit. The work and the answer are the same either way.
+    """
+    row = work.write("SELECT * FROM clew.deposit_media(:id, :sha256, :sha1, :md5, :size, :name)",
+                     {"id": ids.ordered(), "sha256": stored.sha256, "sha1": stored.sha1, "md5": stored.md5,
+                      "size": stored.size, "name": stored.object_name})[0]
+    kept = row.object_name == stored.object_name
+    data_key = stored.data_key if kept else agency_key(work, row.held_by).unwrap(
+        row.object_name, bytes(row.wrapped_key))
+    wrapped = agency_key(work, agency_id).wrap(row.object_name, data_key)
+    work.write("SELECT clew.add_media_key(:media, :agency, :key)",
+               {"media": row.media_id, "agency": agency_id, "key": wrapped})
+    return MediaId(row.media_id), kept
+
+
+def known_file(work: Work, contribution_id: ContributionId, path: str, sha256: bytes) -> Row[Any] | None:
+    """Return the row of a file that was delivered before under this path. Raises Conflict for other bytes."""
+    row = work.first("SELECT id, path, status, reason, exhibit_id, sha256, size FROM clew.files "
+                     "WHERE contribution_id = :contribution AND path = :path",
+                     {"contribution": contribution_id, "path": path})
+    if row is not None and bytes(row.sha256) != sha256:
+        raise Conflict("Another file with this path is in this contribution. Use another path or contribution.")
+    return row
+
+
+def arrive(work: Work, case_id: CaseId, contribution_id: ContributionId, path: str, media_id: MediaId,
+           stored: Stored, parent: uuid.UUID | None = None) -> Row[Any]:
+    """Write the file row, make it an exhibit unless the same bytes are in the case, and queue its opening."""
+    twin = work.value("SELECT id FROM clew.exhibits WHERE case_id = :case AND media_id = :media "
+                      "AND withdrawn_at IS NULL", {"case": case_id, "media": media_id})
+    exhibit = ExhibitId(twin or ids.random())
+    if twin is None:
+        twin = _exhibit(work, exhibit, case_id, contribution_id, media_id, path)
+    file_id = ids.ordered()
+    row = work.write(
+        "INSERT INTO clew.files (id, contribution_id, case_id, parent_id, path, size, sha256, status, exhibit_id, "
+        "matched, done_at) VALUES (:id, :contribution, :case, :parent, :path, :size, :sha256, :status, :exhibit, "
+        ":twin, CASE WHEN :twin THEN now() END) RETURNING id, path, status, reason, exhibit_id, sha256, size",
+        {"id": file_id, "contribution": contribution_id, "case": case_id, "parent": parent, "path": path,
+         "size": stored.size, "sha256": stored.sha256, "exhibit": twin or exhibit, "twin": twin is not None,
+         "status": "waiting" if twin is None else "duplicate"})[0]
+    if twin is None:
+        enqueue(work.conn, "describe", {"file": str(file_id)}, about=str(contribution_id))
+    return row
+
+
+def _exhibit(work: Work, exhibit: ExhibitId, case_id: CaseId, contribution_id: ContributionId, media_id: MediaId,
+             path: str) -> uuid.UUID | None:
+    """Insert the exhibit; return its twin's id when another upload of the same bytes came first."""
+    done = work.changed(
+        "INSERT INTO clew.exhibits (id, case_id, contribution_id, media_id, path) "
+        "VALUES (:id, :case, :contribution, :media, :path) ON CONFLICT DO NOTHING",
+        {"id": exhibit, "case": case_id, "contribution": contribution_id, "media": media_id, "path": path})
+    if done:
+        return None
+    twin: uuid.UUID = work.value("SELECT id FROM clew.exhibits WHERE case_id = :case AND media_id = :media "
+                                 "AND withdrawn_at IS NULL", {"case": case_id, "media": media_id})
+    return twin

@@ -1,0 +1,172 @@
+"""Verbs of looking at exhibits: the grid of safe thumbnails, one exhibit, and revealing it on purpose."""
+
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Row
+
+from clew.access import sight
+from clew.access.verb import event, verb
+from clew.domain.cases.service import case_in_sight
+from clew.domain.exhibits.arrive import agency_key
+from clew.domain.exhibits.model import Exhibit, Page, Tile
+from clew.domain.exhibits.rules import cursor, read_cursor
+from clew.kernel.errors import BadInput, NotFound, Refused, TooMany
+from clew.kernel.ids import CaseId, ExhibitId
+from clew.kernel.settings import settings
+from clew.kernel.viewer import Viewer
+from clew.store.db import Work
+from clew.store.vault import vault
+
+_EXHIBIT = f"""
+    SELECT e.id, e.case_id, e.media_id, e.path, e.made_at, e.narrowed, e.state, m.kind, m.media_type, m.width,
+           m.height, m.duration, m.size, m.sha256, m.sha1, m.md5, m.facts, m.safe_thumbnail,
+           {sight.of_own_case("e.case_id")} AS own
+    FROM clew.exhibits e JOIN clew.media m ON m.id = e.media_id WHERE {sight.of_exhibit()}"""
+_STACKS = f"""
+    SELECT mine.media_id, count(*) AS members FROM clew.stack_members mine
+    JOIN clew.stack_members other ON other.representative_id = mine.representative_id
+    JOIN clew.exhibits e ON e.media_id = other.media_id AND e.case_id = :case AND {sight.of_exhibit()}
+    WHERE mine.media_id = ANY (:media) GROUP BY 1"""
+ONLY = ("all", "linked", "refused")
+
+
+def exhibit_in_sight(work: Work, viewer: Viewer, exhibit_id: ExhibitId) -> Row[Any]:
+    """Return the row of an exhibit the viewer knows of. Raises NotFound for missing and hidden alike."""
+    row = work.first(f"{_EXHIBIT} AND e.id = :exhibit", {"exhibit": exhibit_id})
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _thumbnail(viewer: Viewer, row: Row[Any]) -> bytes | None:
+    """Return the safe thumbnail, or nothing in the mode without media (kept by the server, not the page)."""
+    if viewer.mode == "none" or row.safe_thumbnail is None:
+        return None
+    return vault().keyring.open_small(bytes(row.safe_thumbnail), f"thumbnail:{row.media_id}")
+
+
+@verb("list_exhibits", right="read")
+def list_exhibits(work: Work, viewer: Viewer, case_id: CaseId, *, only: str = "all", after: str = "",
+                  limit: int = 60) -> Page:
+    """Show a page of safe thumbnails of a case in sight; one event lists the exhibits shown."""
+    if only not in ONLY:
+        raise BadInput(f"Show one of: {', '.join(ONLY)}.")
+    case_in_sight(work, viewer, case_id)
+    size = max(1, min(limit, 500))
+    made_at, key = read_cursor(after) if after else (None, str(uuid.UUID(int=0)))
+    where = f"e.case_id = :case AND {sight.of_exhibit()} AND {_filter(only)}"
+    params = {"case": case_id, "made_at": made_at, "key": key, "limit": size + 1}
+    rows = work.rows(f"{_EXHIBIT} AND e.case_id = :case AND {_filter(only)} AND (CAST(:made_at AS timestamptz) IS NULL "
+                     "OR (e.made_at, e.id) > (:made_at, CAST(:key AS uuid))) ORDER BY e.made_at, e.id LIMIT :limit",
+                     params)
+    total = work.value(f"SELECT count(*) FROM clew.exhibits e WHERE {where}", params)
+    tiles = _tiles(work, viewer, case_id, rows[:size])
+    work.record(event(viewer, "list_exhibits", case_id=case_id, subject=f"case:{case_id}",
+                      detail={"exhibits": [str(tile.id) for tile in tiles]}))
+    more = len(rows) > size
+    return Page(tiles, total, cursor(rows[size - 1].made_at, str(rows[size - 1].id)) if more else "")
+
+
+def _filter(only: str) -> str:
+    return {"all": "e.state <> 'refused'", "refused": "e.state = 'refused'",
+            "linked": "e.id IN (SELECT h.exhibit_id FROM clew.hits(:case) h)"}[only]
+
+
+def _tiles(work: Work, viewer: Viewer, case_id: CaseId, rows: list[Row[Any]]) -> tuple[Tile, ...]:
+    linked = _linked(work, case_id, [row.id for row in rows])
+    stacks = {row.media_id: row.members for row in work.rows(
+        _STACKS, {"case": case_id, "media": [row.media_id for row in rows]})}
+    return tuple(Tile(ExhibitId(row.id), row.path, row.kind, _thumbnail(viewer, row), linked.get(row.id, 0),
+                      stacks.get(row.media_id, 1), row.state) for row in rows)
+
+
+def _linked(work: Work, case_id: CaseId, exhibits: list[uuid.UUID]) -> dict[uuid.UUID, int]:
+    rows = work.rows("SELECT exhibit_id, count(*) AS links FROM clew.hits(:case, :exhibits) "
+                     "WHERE exhibit_id IS NOT NULL GROUP BY 1", {"case": case_id, "exhibits": exhibits})
+    return {row.exhibit_id: row.links for row in rows}
+
+
+@verb("get_exhibit", right="read")
+def get_exhibit(work: Work, viewer: Viewer, exhibit_id: ExhibitId) -> Exhibit:
+    """Show what is known of one exhibit, without its picture."""
+    row = exhibit_in_sight(work, viewer, exhibit_id)
+    case = work.first("SELECT c.reference, a.code FROM clew.cases c JOIN clew.agencies a ON a.id = c.owner_agency_id "
+                      f"WHERE c.id = :case AND {sight.of_case()}", {"case": row.case_id})
+    links = _linked(work, row.case_id, [exhibit_id]).get(exhibit_id, 0)
+    stacks = work.rows(_STACKS, {"case": row.case_id, "media": [row.media_id]})
+    work.record(event(viewer, "get_exhibit", case_id=row.case_id, subject=f"exhibit:{exhibit_id}"))
+    return Exhibit(
+        exhibit_id, CaseId(row.case_id), case.reference if case else "", case.code if case else "", row.path, row.kind,
+        row.media_type, row.width, row.height, row.duration, row.size, bytes(row.sha256).hex(), bytes(row.sha1).hex(),
+        bytes(row.md5).hex(), row.made_at, row.narrowed, row.own, row.state, row.facts, links,
+        stacks[0].members if stacks else 1)
+
+
+@verb("get_thumbnail", right="read")
+def get_thumbnail(work: Work, viewer: Viewer, exhibit_id: ExhibitId) -> bytes | None:
+    """Return the safe thumbnail of one exhibit, or nothing where there is none or the mode shows no media."""
+    row = exhibit_in_sight(work, viewer, exhibit_id)
+    work.record(event(viewer, "get_thumbnail", case_id=row.case_id, subject=f"exhibit:{exhibit_id}"))
+    return _thumbnail(viewer, row)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """One matcher that looked at an exhibit: how many signals, and the best quality of them (0..100)."""
+
+    matcher: str
+    version: int
+    signals: int
+    quality: int | None
+
+
+@verb("list_signals", right="read")
+def list_signals(work: Work, viewer: Viewer, exhibit_id: ExhibitId) -> list[Looked]:
+    """Show which matchers have looked at an exhibit; never a hash."""
+    row = exhibit_in_sight(work, viewer, exhibit_id)
+    work.record(event(viewer, "list_signals", case_id=row.case_id, subject=f"exhibit:{exhibit_id}"))
+    return [Looked(one.matcher, one.version, one.signals, one.best_quality) for one in work.rows(
+        "SELECT * FROM clew.exhibit_signals(:exhibit)", {"exhibit": exhibit_id})]
+
+
+@dataclass(frozen=True, slots=True)
+class Revealed:
+    """Leave to open one exhibit's content now: its object and key, never sent anywhere."""
+
+    exhibit_id: ExhibitId
+    kind: str
+    object_name: str
+    data_key: bytes = field(repr=False)
+
+
+@verb("reveal", right="reveal")
+def reveal(work: Work, viewer: Viewer, exhibit_id: ExhibitId, *, purpose: str) -> Revealed:
+    """Show clear material on purpose. The event is kept before a pixel is opened; limits are the server's."""
+    row = exhibit_in_sight(work, viewer, exhibit_id)
+    if not 3 <= len(purpose.strip()) <= 500:
+        raise BadInput("Say why you reveal this, in 3 to 500 characters.")
+    if viewer.mode == "none":
+        raise Refused("You chose the mode without media. Change it on your account page to reveal.")
+    if row.state != "imported":
+        raise Refused("This file could not be opened safely, so it cannot be shown. Its record says why.")
+    _check_limit(work, viewer)
+    held = work.first("SELECT * FROM clew.exhibit_key(:exhibit)", {"exhibit": exhibit_id})
+    if held is None:
+        raise NotFound
+    work.record(event(viewer, "reveal", case_id=row.case_id, subject=f"exhibit:{exhibit_id}", purpose=purpose.strip()))
+    key = agency_key(work, held.agency_id).unwrap(held.object_name, bytes(held.wrapped_key))
+    return Revealed(exhibit_id, row.kind, held.object_name, key)
+
+
+def _check_limit(work: Work, viewer: Viewer) -> None:
+    own = work.value("SELECT reveal_limit FROM clew.agencies WHERE id = :id", {"id": viewer.agency_id})
+    limit = min((one for one in (own, settings().reveal_limit) if one), default=0)
+    if limit and work.value("SELECT clew.reveals_today()") >= limit:
+        raise TooMany(f"Your agency's limit of {limit} reveals a day is reached. It begins anew tomorrow (UTC).")
+
+
+def content(revealed: Revealed) -> bytes:
+    """Return the whole content of a revealed exhibit, for the sandbox to open. Raises Unavailable when damaged."""
+    return vault().blobs.read_all(revealed.object_name, revealed.data_key)

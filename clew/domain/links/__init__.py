@@ -1,0 +1,1 @@
+"""Links between exhibits, hits across cases, and the judgements on them."""

@@ -1,0 +1,126 @@
+"""Verbs on hits and links: see what is known and by whom, judge, disclose."""
+
+import uuid
+from typing import Any, get_args
+
+from sqlalchemy import Row
+
+from clew.access.verb import event, verb
+from clew.domain.accounts.service import audited
+from clew.domain.cases.service import case_in_sight, own_case
+from clew.domain.exhibits.service import exhibit_in_sight
+from clew.domain.links.model import Answer, Judgement, Link, LinkView, Overlap
+from clew.domain.links.rules import add_up
+from clew.kernel import ids
+from clew.kernel.errors import BadInput, Conflict, NotFound
+from clew.kernel.ids import CaseId, ExhibitId, JudgementId, LinkId
+from clew.kernel.viewer import Viewer
+from clew.store.db import Work
+from clew.store.jobs import enqueue
+
+_LINKS = """
+    SELECT h.*, x.path AS path, y.path AS other_path, j.answer
+    FROM clew.hits(:case, :exhibits) h JOIN clew.exhibits x ON x.id = h.exhibit_id
+    LEFT JOIN clew.exhibits y ON y.id = h.other_exhibit_id
+    LEFT JOIN LATERAL (SELECT k.answer FROM clew.judgements k WHERE k.link_id = h.link_id
+                       ORDER BY k.made_at DESC LIMIT 1) j ON true
+    WHERE (:own OR h.other_case_id IS DISTINCT FROM :case)"""
+_PAGE = """
+    SELECT * FROM ({links}) l WHERE (:verdict = '' OR l.verdict = :verdict) AND (NOT :unjudged OR l.answer IS NULL)
+    ORDER BY l.value DESC NULLS LAST, l.path, l.matcher, l.link_id, l.other_exhibit_id LIMIT :limit OFFSET :offset"""
+
+
+def _link(row: Row[Any]) -> Link:
+    other = None if row.other_exhibit_id is None else ExhibitId(row.other_exhibit_id)
+    return Link(
+        None if row.link_id is None else LinkId(row.link_id), row.level, ExhibitId(row.exhibit_id), row.path, other,
+        row.other_path or "", None if row.other_case_id is None else CaseId(row.other_case_id), row.agency_code,
+        row.agency_name, row.country, row.reference, row.contact, row.since, row.matcher, row.value, row.band,
+        row.verdict, row.why or "", row.parameters, row.where_at, row.flipped, row.answer or "")
+
+
+@verb("overlap", right="read")
+def overlap(work: Work, viewer: Viewer, case_id: CaseId) -> list[Overlap]:
+    """Show which other cases know material of this case, by whom, within what each owner allows."""
+    case_in_sight(work, viewer, case_id)
+    rows = [row for row in work.rows("SELECT * FROM clew.hits(:case)", {"case": case_id})
+            if row.other_case_id != case_id]
+    found = add_up(rows)
+    work.record(event(viewer, "overlap", case_id=case_id, subject=f"case:{case_id}", detail={"cases": len(found)}))
+    return found
+
+
+@verb("list_links", right="read")
+def list_links(work: Work, viewer: Viewer, case_id: CaseId, *, exhibit_id: ExhibitId | None = None, own: bool = True,
+               verdict: str = "", unjudged: bool = False, offset: int = 0, limit: int = 100) -> list[Link]:
+    """List the links of a case's exhibits, strongest first; `own` includes links inside the case."""
+    case_in_sight(work, viewer, case_id)
+    exhibits = None if exhibit_id is None else [exhibit_in_sight(work, viewer, exhibit_id).id]
+    rows = work.rows(_PAGE.format(links=_LINKS), {
+        "case": case_id, "exhibits": exhibits, "own": own, "verdict": verdict, "unjudged": unjudged,
+        "limit": max(1, min(limit, 1000)), "offset": max(0, offset)})
+    work.record(event(viewer, "list_links", case_id=case_id, subject=f"case:{case_id}",
+                      detail={"exhibit": exhibit_id, "links": len(rows)}))
+    return [_link(row) for row in rows]
+
+
+def _link_in_sight(work: Work, viewer: Viewer, link_id: LinkId) -> Link:
+    """Return a link with one exhibit of each side in sight, one's own side first. Raises NotFound."""
+    row = work.first("""
+        SELECT l.*, a.case_id FROM clew.links l
+        JOIN clew.exhibits a ON a.media_id IN (l.media_a, l.media_b) AND a.withdrawn_at IS NULL
+        WHERE l.id = :link ORDER BY a.case_id = ANY ((SELECT clew.cases_in_sight(true))::uuid[]) DESC, a.made_at, a.id
+        LIMIT 1""", {"link": link_id})
+    if row is not None:
+        found = work.rows(f"SELECT * FROM ({_LINKS}) l WHERE l.link_id = :link ORDER BY l.path, l.other_path LIMIT 1",
+                          {"case": row.case_id, "exhibits": None, "own": True, "link": link_id})
+        if found:
+            return _link(found[0])
+    raise NotFound
+
+
+@verb("get_link", right="read")
+def get_link(work: Work, viewer: Viewer, link_id: LinkId) -> LinkView:
+    """Show one link with both exhibits and what was judged of it."""
+    link = _link_in_sight(work, viewer, link_id)
+    rows = work.rows(
+        "SELECT j.id, j.answer, j.reason, j.made_at, a.code, o.full_name FROM clew.judgements j "
+        "JOIN clew.agencies a ON a.id = j.agency_id LEFT JOIN clew.officers o ON o.id = j.officer_id "
+        "WHERE j.link_id = :link ORDER BY j.made_at DESC LIMIT 200", {"link": link_id})
+    work.record(event(viewer, "get_link", subject=f"link:{link_id}", detail={"exhibit": link.exhibit_id}))
+    return LinkView(link, tuple(Judgement(JudgementId(row.id), row.answer, row.reason, row.made_at, row.code,
+                                          row.full_name or row.code) for row in rows))
+
+
+@verb("judge", right="judge")
+def judge(work: Work, viewer: Viewer, link_id: LinkId, *, answer: Answer, reason: str) -> Judgement:
+    """Judge a link between two exhibits one knows: POSITIVE, NEGATIVE or UNSURE, with a reason."""
+    if answer not in get_args(Answer):
+        raise BadInput(f"A judgement is one of: {', '.join(get_args(Answer))}.")
+    if not 1 <= len(reason.strip()) <= 2000:
+        raise BadInput("Give a reason of 1 to 2,000 characters, so that the next officer understands.")
+    link = _link_in_sight(work, viewer, link_id)
+    if link.other_exhibit_id is None:
+        raise NotFound
+    judgement = JudgementId(ids.random())
+    work.write("INSERT INTO clew.judgements (id, link_id, exhibit_a, exhibit_b, officer_id, agency_id, answer, reason) "
+               "VALUES (:id, :link, :a, :b, :me, :agency, :answer, :reason)",
+               {"id": judgement, "link": link_id, "a": link.exhibit_id, "b": link.other_exhibit_id,
+                "me": viewer.officer_id, "agency": viewer.agency_id, "answer": answer, "reason": reason.strip()})
+    enqueue(work.conn, "stack", {"link": str(link_id)})
+    work.record(event(viewer, "judge", subject=f"link:{link_id}", detail={"answer": answer},
+                      row_hashes=audited(work, "judgements", judgement)))
+    row = work.first("SELECT made_at FROM clew.judgements WHERE id = :id", {"id": judgement})
+    if row is None:
+        raise Conflict("The judgement could not be read back. Try again.")
+    return Judgement(judgement, answer, reason.strip(), row.made_at, viewer.agency_code, viewer.name)
+
+
+@verb("disclose", right="set_policy")
+def disclose(work: Work, viewer: Viewer, case_id: CaseId, *, handle: uuid.UUID) -> None:
+    """Let the other side of a hit know of this owner-first case: agency, reference and contact, no picture."""
+    own_case(work, viewer, case_id)
+    done = work.write("SELECT clew.disclose(:case, :handle)", {"case": case_id, "handle": handle})
+    if not done[0][0]:
+        raise NotFound
+    work.record(event(viewer, "disclose", case_id=case_id, owner_agency_id=viewer.agency_id, subject=f"hit:{handle}"))

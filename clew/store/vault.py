@@ -1,0 +1,33 @@
+"""The node's keys and sealed content together, opened once a process; nothing else reads the key files."""
+
+from pathlib import Path
+
+from clew.kernel.settings import Settings, settings
+from clew.store.blobs import Blobs, LocalFolder, Place
+from clew.store.keys import KeyRing
+from clew.store.uploads import Uploads
+
+
+class Vault:
+    """Key ring, sealed objects and uploads under way of one node."""
+
+    def __init__(self, at: Settings) -> None:
+        self.keyring = KeyRing.open(at.keys, data=at.home)
+        self.blobs = Blobs(_place(at), self.keyring.object_key)
+        self.uploads = Uploads(at.home / "uploads", self.keyring)
+
+
+def _place(at: Settings) -> Place:
+    """Return the local folder or S3 prefix of the settings."""
+    return LocalFolder(Path(at.blob_place))
+
+
+_open: dict[Settings, Vault] = {}
+
+
+def vault() -> Vault:
+    """Return the process's vault, by the process's settings."""
+    at = settings()
+    if at not in _open:
+        _open[at] = Vault(at)
+    return _open[at]
