@@ -139,6 +139,7 @@ def _agency_bound(agency_id: uuid.UUID) -> bytes:
 
 def make_keys(folder: Path, *, data: Path) -> None:
     """Make the key files that are missing (0600, folder 0700); never touch one that is there."""
+    _check_outside(folder, data)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     check_folder(folder, data=data)
     if not (folder / MASTER).exists():
@@ -180,14 +181,19 @@ def _write_small(folder: Path, root: bytes) -> None:
 
 def check_folder(folder: Path, *, data: Path) -> None:
     """Raise Unavailable when the key folder is open to others or lies inside the data folder."""
-    real = folder.resolve()
-    if real.is_relative_to(data.resolve()):
-        raise Unavailable("The key folder lies inside the data folder, so that a copy of the data would open "
-                          "everything. Move it and set CLEW_KEYS.")
-    if not real.is_dir():
+    _check_outside(folder, data)
+    if not folder.is_dir():
         raise Unavailable("The key folder is missing. Run `clew init`, or set CLEW_KEYS to where it is.")
-    if stat.S_IMODE(real.stat().st_mode) & 0o077:
+    if stat.S_IMODE(folder.stat().st_mode) & 0o077:
         raise Unavailable("Others may look into the key folder. Run `chmod 700` on it and start again.")
+
+
+def _check_outside(folder: Path, data: Path) -> None:
+    """Look through symbolic links: what counts is where the key files really lie."""
+    real = data.resolve()
+    if any(path.resolve().is_relative_to(real) for path in (folder, *(folder / name for name in (MASTER, OBJECT, SMALL)))):
+        raise Unavailable("The keys lie inside the data folder, so that a copy of the data would open "
+                          "everything. Move them out and set CLEW_KEYS.")
 
 
 def read_secret(path: Path) -> bytes:
