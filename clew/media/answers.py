@@ -48,10 +48,6 @@ def sentence(reason: str, name: str = "") -> str:
 
 def opened(inbox: Inbox) -> Opened:
     """Return the answer to `open`. Raises GaveUp, Garbled, wire.Silent."""
-    head, raw = next_header(inbox)
-    if raw:
-        raise Garbled
-    values = _head(head)
     picture: Pixels | None = None
     frames: list[Frame] = []
     sound: Sound | None = None
@@ -63,17 +59,17 @@ def opened(inbox: Inbox) -> Opened:
             frames.append(_frame(inbox, header, raw, frames[-1].time if frames else 0.0))
         elif "sound" in header and sound is None:
             sound = _sound(inbox, raw)
-        elif header.get("done") is True and not raw:
-            return _whole(values, header, picture, frames, sound)
+        elif "kind" in header and not raw:
+            return _whole(header, picture, frames, sound)
         else:
             raise Garbled
 
 
-def _whole(values: dict[str, Any], last: dict[str, Any], picture: Pixels | None, frames: list[Frame],
-           sound: Sound | None) -> Opened:
-    if (values["kind"] == "sound") != (picture is None) or (values["kind"] == "sound" and sound is None):
+def _whole(last: dict[str, Any], picture: Pixels | None, frames: list[Frame], sound: Sound | None) -> Opened:
+    values = _plain_values(last)
+    needed = sound if values["kind"] == "sound" else picture
+    if needed is None or (values["kind"] == "sound" and picture is not None):
         raise Garbled
-    values["facts"].update(_facts(last.get("facts", {})))
     return Opened(picture=picture, frames=tuple(frames), sound=sound, **values)
 
 
@@ -96,7 +92,7 @@ def next_header(inbox: Inbox) -> tuple[dict[str, Any], int]:
     return got
 
 
-def _head(head: dict[str, Any]) -> dict[str, Any]:
+def _plain_values(head: dict[str, Any]) -> dict[str, Any]:
     kind, media_type = head.get("kind"), head.get("media_type")
     if kind not in ("picture", "film", "sound") or media_type not in _MEDIA_TYPES:
         raise Garbled

@@ -1,21 +1,23 @@
 """Opens untrusted files: asks a caged reader, believes nothing it says, survives whatever happens."""
 
 import json
+import math
 import os
 import signal
 import socket
 import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from clew.kernel.errors import Refused, Unavailable
-from clew.media import answers, limits
+from clew.media import answers, limits, members
 from clew.media.cage import Cage
 from clew.media.incoming import File, read_only
+from clew.media.members import Member
 from clew.media.opened import Opened, Pixels
 from clew.media.wire import Garbled, Inbox, Silent
 
@@ -53,19 +55,56 @@ class Sandbox:
 
         Raises Refused with the reason; `name_hint` only makes it readable and never decides anything.
         """
-        with self._ask(file, {"job": "open", "cpu": limits.CPU_SECONDS}, limits.WALL_SECONDS) as asked:
+        with self._ask(file, {"job": "open"}) as asked:
             return asked.answer(answers.opened, name_hint)
 
     def render(self, file: File, *, time: float | None = None, side: int = 2048) -> Pixels:
         """Return one still, long side <= `side` (never enlarged): a picture, or a film at `time` seconds."""
         side = max(16, min(side, limits.RENDER_SIDE))
-        request = {"job": "render", "cpu": limits.CPU_SECONDS, "side": side, "time": time or 0.0}
-        with self._ask(file, request, limits.WALL_SECONDS) as asked:
+        with self._ask(file, {"job": "render", "side": side, "time": time or 0.0}) as asked:
             return asked.answer(lambda inbox: answers.rendered(inbox, side))
 
-    def _ask(self, file: File, request: dict[str, Any], seconds: float) -> "_Asked":
+    def unpack(self, file: File, *, name_hint: str = "") -> Iterator[Member]:
+        """Yield the members of an archive (and of archives in it) one by one; a bad one only costs itself.
+
+        A member's `file` is good until the next is asked for. Raises Refused when the whole is refused.
+        """
+        given = read_only(file)
+        try:
+            budget = members.Budget(os.fstat(given).st_size)
+            yield from self._unpack(given, "", name_hint, 1, budget)
+        finally:
+            os.close(given)
+
+    def _unpack(self, given: int, inside: str, name: str, depth: int, budget: members.Budget) -> Iterator[Member]:
+        seen: set[str] = set()
+        with self._ask(given, {"job": "unpack"}, members.SECONDS) as asked:
+            while (found := asked.answer(lambda inbox: members.receive(inbox, seen, budget), name)) is not None:
+                path = inside + found.name
+                if found.file is None:
+                    yield Member(path, None, found.refused)
+                    continue
+                with found.file as content:
+                    if not members.is_archive(content.fileno()):
+                        yield Member(path, content, None)
+                    elif depth >= limits.NESTING:
+                        yield Member(path, None, members.sentence("nesting"))
+                    else:
+                        yield from self._nested(content.fileno(), path, depth, budget)
+
+    def _nested(self, given: int, path: str, depth: int, budget: members.Budget) -> Iterator[Member]:
+        try:
+            yield from self._unpack(given, f"{path}!/", "", depth + 1, budget)
+        except Refused as why:
+            if budget.spent:
+                raise
+            yield Member(path, None, why.message)
+
+    def _ask(self, file: File, request: dict[str, Any], seconds: float | None = None) -> "_Asked":
         """Hand `file` to a fresh reader; a warm parent that has died is started again, once."""
         given = read_only(file)
+        seconds = seconds or limits.wall_seconds(os.fstat(given).st_size)
+        request |= {"seconds": seconds, "cpu": math.ceil(seconds * limits.THREADS)}
         try:
             with self._lock:
                 for last in (False, True):

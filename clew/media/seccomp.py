@@ -11,7 +11,9 @@ import struct
 # name -> (x86_64, aarch64); None where the machine has no such call
 _NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "read": (0, 63), "write": (1, 64), "close": (3, 57), "fstat": (5, 80), "poll": (7, None),
-    "lseek": (8, 62), "mmap": (9, 222), "mprotect": (10, 226), "munmap": (11, 215), "brk": (12, 214),
+    "lseek": (8, 62), "stat": (4, None),
+    "lstat": (6, None), "getcwd": (79, 17), "readlink": (89, None), "readlinkat": (267, 78),
+    "mmap": (9, 222), "mprotect": (10, 226), "munmap": (11, 215), "brk": (12, 214),
     "rt_sigaction": (13, 134), "rt_sigprocmask": (14, 135), "rt_sigreturn": (15, 139), "pread64": (17, 67),
     "readv": (19, 65), "writev": (20, 66), "sched_yield": (24, 124), "mremap": (25, 216),
     "madvise": (28, 233), "dup": (32, 23), "nanosleep": (35, 101), "getpid": (39, 172), "socket": (41, 198),
@@ -55,7 +57,8 @@ READER = (
     "poll", "munmap", "mremap", "madvise", "brk", "futex", "set_robust_list", "rseq", "exit", "exit_group",
     "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sigaltstack", "gettid", "getpid", "clock_gettime",
     "clock_getres", "clock_nanosleep", "nanosleep", "gettimeofday", "time", "getrandom", "sched_yield",
-    "sched_getaffinity", "getrusage", "sysinfo", "uname", "restart_syscall", "membarrier",
+    "sched_getaffinity", "getrusage", "stat", "lstat", "getcwd", "readlink", "readlinkat",
+    "sysinfo", "uname", "restart_syscall", "membarrier",
 )
 
 _CLONE_THREAD = 0x00010000

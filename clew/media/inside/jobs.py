@@ -2,13 +2,13 @@
 
 import io
 import os
+import time
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-from PIL import Image
-
 from clew.media import formats, limits, wire
-from clew.media.inside import facts, picture
+from clew.media.inside import archive, facts, picture, streams
 from clew.media.inside.refusal import Refusal
 from clew.media.inside.warm import Job
 
@@ -25,26 +25,36 @@ def detect(file: int) -> formats.Format:
 
 
 def open_media(file: int, answer: int, request: dict[str, Any]) -> None:
-    """Answer with the header, the picture, frames and sound of `file`."""
+    """Answer with the picture, frames and sound of `file`, then with its plain values."""
     kind = detect(file)
-    if kind.reader == "picture":
-        _open_picture(file, answer, kind)
-    else:
-        raise Refusal("unsupported")
-    wire.send(answer, {"done": True})
+    if kind.reader == "archive":
+        raise Refusal("archive")
+    read = _open_picture if kind.reader == "picture" else _open_streams
+    wire.send(answer, {"media_type": kind.media_type, **read(file, answer, kind, request["seconds"])})
 
 
-def _open_picture(file: int, answer: int, kind: formats.Format) -> None:
-    with io.BufferedReader(io.FileIO(file), 1 << 16) as stream:
+def _open_picture(file: int, answer: int, kind: formats.Format, seconds: float) -> dict[str, Any]:
+    started = time.monotonic()
+    with io.BufferedReader(io.FileIO(file, closefd=False), 1 << 16) as stream:
         image = picture.open_picture(stream, kind)
         width, height = picture.upright_size(image)
         told = facts.picture_facts(image)
         rgb, damaged = picture.still(image, limits.PICTURE_SIDE, limits.PICTURE_LEAST)
+        send_pixels(answer, "picture", rgb)
         if damaged:
             told["damaged"] = 1
-        wire.send(answer, {"kind": "picture", "media_type": kind.media_type, "width": width, "height": height,
-                           "duration": 0.0, "facts": told})
-        send_pixels(answer, "picture", rgb)
+        count = picture.frame_count(image)
+        shown = 0.0
+        if count > 1:
+            for shown, pixels in picture.animation(image, count, started + seconds * limits.FILM_SHARE):
+                send_pixels(answer, "frame", pixels, time=shown)
+            told["pictures"] = count
+    return {"kind": "picture", "width": width, "height": height, "duration": shown, "facts": told}
+
+
+def _open_streams(file: int, answer: int, kind: formats.Format, seconds: float) -> dict[str, Any]:
+    return streams.read(file, kind, seconds, partial(send_pixels, answer),
+                        lambda samples: wire.send(answer, {"sound": True}, memoryview(samples)))
 
 
 def send_pixels(answer: int, name: str, rgb: picture.Pixels, **more: float) -> None:
@@ -56,23 +66,23 @@ def send_pixels(answer: int, name: str, rgb: picture.Pixels, **more: float) -> N
 def render(file: int, answer: int, request: dict[str, Any]) -> None:
     """Answer with one large still for a reveal."""
     kind = detect(file)
-    with io.BufferedReader(io.FileIO(file), 1 << 16) as stream:
-        image = picture.open_picture(stream, kind)
-        send_pixels(answer, "picture", picture.still(image, request["side"], request["side"])[0])
-    wire.send(answer, {"done": True})
+    side = request["side"]
+    if kind.reader == "picture":
+        with io.BufferedReader(io.FileIO(file, closefd=False), 1 << 16) as stream:
+            pixels = picture.still(picture.open_picture(stream, kind), side, side)[0]
+    elif kind.reader == "av":
+        pixels = streams.still_at(file, kind, request["time"], side)
+    else:
+        raise Refusal("archive")
+    send_pixels(answer, "picture", pixels)
 
 
-JOBS: Mapping[str, Job] = {"open": open_media, "render": render}
+def unpack(file: int, answer: int, request: dict[str, Any]) -> None:
+    """Answer with the members of an archive."""
+    kind = detect(file)
+    if kind.reader != "archive":
+        raise Refusal("unsupported")
+    archive.unpack(file, answer, kind)
 
 
-def warm_up() -> None:
-    """Load every decoder and all that is loaded late, so that a reader needs no file of the system."""
-    picture.prepare()
-    for kind in ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "HEIF"):
-        held = io.BytesIO()
-        Image.new("RGB", (16, 16), (90, 120, 150)).save(held, kind)
-        file = os.memfd_create("warm")
-        os.write(file, held.getvalue())
-        sink = os.memfd_create("sink")
-        open_media(file, sink, {})
-        os.close(sink)
+JOBS: Mapping[str, Job] = {"open": open_media, "render": render, "unpack": unpack}

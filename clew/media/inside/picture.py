@@ -1,6 +1,8 @@
 """Still and animated pictures, by Pillow: one allowed format at a time, upright, over white, 8-bit RGB."""
 
 import math
+import time
+from collections.abc import Iterator
 from typing import BinaryIO
 
 import numpy as np
@@ -154,3 +156,29 @@ def frame_count(image: Image.Image) -> int:
         return int(getattr(image, "n_frames", 1))
     except Exception:
         return 1
+
+
+def animation(image: Image.Image, count: int, deadline: float) -> Iterator[tuple[float, Pixels]]:
+    """Yield (seconds, pixels) of at most ANIMATION_FRAMES of `count` pictures, evenly, until `deadline`."""
+    stride = math.ceil(count / limits.ANIMATION_FRAMES)
+    at = 0.0
+    for number in range(count):
+        try:
+            image.seek(number)
+            image.load()
+        except MemoryError:
+            raise
+        except Exception:  # the rest is damaged; what came before stands
+            return
+        if number % stride == 0:
+            yield at, np.asarray(_flatten(_shrink(image, limits.FRAME_SIDE)))
+        at += _shown_seconds(image)
+        if time.monotonic() > deadline:
+            return
+
+
+def _shown_seconds(image: Image.Image) -> float:
+    """Return how long the present picture of an animation stands; broken values count as 0.1 s."""
+    shown = image.info.get("duration", 100)
+    good = isinstance(shown, int | float) and math.isfinite(shown) and 0 < shown <= 600_000
+    return float(shown) / 1000 if good else 0.1

@@ -21,7 +21,7 @@ from clew.media.inside.refusal import Refusal
 Job = Callable[[int, int, dict[str, Any]], None]  # file, answer, request
 
 _FDS = 3  # file, answer, status
-_LIBRARIES_BYTES = 2 << 30  # address space, not memory, that the loaded libraries may span
+_LIBRARIES_BYTES = 512 << 20  # address space, not memory, that the loaded libraries may span
 
 
 def main(control: int, jobs: Mapping[str, Job] | None = None) -> None:
@@ -40,7 +40,9 @@ def main(control: int, jobs: Mapping[str, Job] | None = None) -> None:
 
 
 def _standard_jobs() -> Mapping[str, Job]:
-    from clew.media.inside.jobs import JOBS, warm_up  # noqa: PLC0415  (tests bring their own and need no decoders)
+    # Here, because tests bring jobs of their own that need no decoders.
+    from clew.media.inside.jobs import JOBS  # noqa: PLC0415
+    from clew.media.inside.rehearsal import warm_up  # noqa: PLC0415
 
     warm_up()
     return JOBS
