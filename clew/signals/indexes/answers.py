@@ -7,75 +7,62 @@ from numpy.typing import NDArray
 
 from clew.signals.indexes.build import Ids
 from clew.signals.indexes.compiled import compiled
-from clew.signals.indexes.search import Answer
+from clew.signals.indexes.search import DISTANCE_AT, QUERY_AT, ROW_MASK, Hits
 from clew.signals.indexes.snapshot import Snapshot
 from clew.signals.indexes.tail import TailState
 
-
-def sorted_hits(hits: Answer, newer: Answer | None, rows: int) -> Answer:
-    """Return hits of the snapshot's `rows` and of the tail (numbered on from there) by query, distance and row."""
-    which, row, distance = hits
-    if newer is not None:
-        which, row = np.concatenate((which, newer[0])), np.concatenate((row, newer[1] + rows))
-        distance = np.concatenate((distance, newer[2]))
-    if len(row) < 2:
-        return which, row, distance
-    order = np.lexsort((row, distance, which))
-    return which[order], row[order], distance[order]
+Part = tuple[NDArray[np.int32], Ids, NDArray[np.int16]]
 
 
 class Answers:
     """All entries that were found, by reference: a row of one degenerate hash may stand for 10^5 of them."""
 
-    def __init__(self, snapshot: Snapshot, state: TailState, hits: Answer) -> None:
-        self._snapshot, self._state, self._hits = snapshot, state, hits
-        self.count: int = _counted(hits[1], snapshot.starts)  # entries, erased ones included
+    def __init__(self, snapshot: Snapshot, state: TailState, hits: Hits, newer: Hits) -> None:
+        """Take the hits of the snapshot's rows and of the tail's, and bring them in order: query, distance, row."""
+        self._snapshot, self._state = snapshot, state
+        self._hits = np.sort(np.concatenate((hits, newer + len(snapshot.rows))) if len(newer) else hits)
+        self.count: int = _counted(self._hits, snapshot.starts)  # entries, erased ones included
 
-    def part(self, skip: int, take: int) -> tuple[NDArray[np.int64], Ids, NDArray[np.int64]]:
+    def part(self, skip: int, take: int) -> Part:
         """Return (which query, ids, distances) of entries skip..skip+take, less the erased."""
+        snapshot, state = self._snapshot, self._state
         take = min(take, self.count - skip)
-        which, place, distance = _expanded(*self._hits, self._snapshot.starts, skip, take)
-        ids = self._ids_at(place)
-        erased = self._state.erased
-        if len(erased) and len(ids):
-            kept = erased[np.minimum(np.searchsorted(erased, ids), len(erased) - 1)] != ids
-            return which[kept], ids[kept], distance[kept]
-        return which, ids, distance
-
-    def _ids_at(self, place: NDArray[np.int64]) -> Ids:
-        held = len(self._snapshot.ids)
-        newer = place >= held
-        if not newer.any():
-            return np.asarray(self._snapshot.ids[place])
-        ids = np.empty(len(place), self._snapshot.ids.dtype)
-        ids[newer] = self._state.ids[place[newer] - held]
-        ids[~newer] = self._snapshot.ids[place[~newer]]
-        return ids
+        which, ids, distance = _expanded(self._hits, snapshot.starts, snapshot.ids, state.ids, skip, take)
+        if not len(state.erased) or not take:
+            return which, ids, distance
+        nearest = np.minimum(np.searchsorted(state.erased, ids), len(state.erased) - 1)
+        kept = state.erased[nearest] != ids
+        return which[kept], ids[kept], distance[kept]
 
 
 @compiled
-def _counted(row: Any, starts: Any) -> Any:
+def _counted(hits: Any, starts: Any) -> Any:
     total: Any = 0
-    for i in row:
-        total += np.int64(starts[i + 1]) - np.int64(starts[i]) if i + 1 < len(starts) else 1
+    for hit in hits:
+        row = hit & ROW_MASK
+        total += np.int64(starts[row + 1]) - np.int64(starts[row]) if row + 1 < len(starts) else 1
     return total
 
 
 @compiled
-def _expanded(which: Any, row: Any, distance: Any, starts: Any, skip: int, take: int) -> Answer:
-    """Return (which query, place among snapshot ids and then tail ids, distance) of a run of entries."""
-    out = np.empty((3, take), np.int64)
-    rows, held = len(starts) - 1, np.int64(starts[len(starts) - 1])
-    passed = filled = 0
-    for i in range(len(row)):
-        first, last = held + row[i] - rows, held + row[i] - rows + 1
-        if row[i] < rows:
-            first, last = np.int64(starts[row[i]]), np.int64(starts[row[i] + 1])
-        begin = first + max(0, skip - passed)
-        for place in range(begin, min(last, begin + take - filled)):
-            out[0, filled], out[1, filled], out[2, filled] = which[i], place, distance[i]
-            filled += 1
-        passed += last - first
+def _expanded(hits: Any, starts: Any, held: Any, newer: Any, skip: int, take: int) -> Part:
+    """Return a run of entries: rows past the snapshot's are the tail's, each with one id."""
+    which, ids, distances = np.empty(take, np.int32), np.empty(take, held.dtype), np.empty(take, np.int16)
+    rows = len(starts) - 1
+    passed: Any = 0
+    filled: int = 0
+    for hit in hits:
         if filled == take:
             break
-    return out[0], out[1], out[2]
+        row, first = hit & ROW_MASK, np.int64(0)
+        count: Any = np.int64(1)
+        if row < rows:
+            first = np.int64(starts[row])
+            count = np.int64(starts[row + 1]) - first
+        begin = max(0, skip - passed)
+        for i in range(begin, min(count, begin + take - filled)):
+            ids[filled] = held[first + i] if row < rows else newer[row - rows]
+            which[filled], distances[filled] = hit >> QUERY_AT, (hit >> DISTANCE_AT) & 63
+            filled += 1
+        passed += count
+    return which, ids, distances

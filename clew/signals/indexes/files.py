@@ -101,7 +101,10 @@ def map_array(folder: Path, name: str, line: Mapping[str, Any]) -> NDArray[Any]:
         if hashlib.file_digest(file, "sha256").hexdigest() != line["sha256"]:
             raise Unavailable(DAMAGED)
     empty = 0 in line["shape"]
-    array = np.load(path, mmap_mode=None if empty else "r", allow_pickle=False)
+    try:
+        array = np.load(path, mmap_mode=None if empty else "r", allow_pickle=False)
+    except ValueError as error:  # its header promises more than there is
+        raise Unavailable(DAMAGED) from error
     if array.dtype.str != line["dtype"] or list(array.shape) != line["shape"]:
         raise Unavailable(DAMAGED)
     return read_only(np.asarray(array))

@@ -12,16 +12,16 @@ from numpy.typing import NDArray
 
 from clew.kernel.errors import BadInput
 from clew.signals.indexes import snapshot as snapshots
-from clew.signals.indexes.answers import Answers, sorted_hits
+from clew.signals.indexes.answers import Answers, Part
 from clew.signals.indexes.build import Ids, as_ids
 from clew.signals.indexes.plan import RADIUS, SCAN_SHARE, probes
 from clew.signals.indexes.proof import prove
 from clew.signals.indexes.rows import Words, as_hashes, as_rows, as_words
-from clew.signals.indexes.search import find, scan
+from clew.signals.indexes.search import MOST_QUERIES, find, scan
 from clew.signals.indexes.snapshot import Mark, Snapshot
 from clew.signals.indexes.tail import Tail, TailState
 
-Found = tuple[Ids, NDArray[np.int64]]
+Found = tuple[Ids, NDArray[np.int16]]
 
 
 class HammingIndex:
@@ -55,9 +55,7 @@ class HammingIndex:
         _, ids, distances = answers.part(0, answers.count)
         return ids, distances
 
-    def lookup_many(
-        self, hashes: NDArray[Any], radius: int = RADIUS
-    ) -> tuple[NDArray[np.int64], Ids, NDArray[np.int64]]:
+    def lookup_many(self, hashes: NDArray[Any], radius: int = RADIUS) -> Part:
         """Return (which hash, ids, distances) for (n, 32) or (n, 4) hashes, by hash and then nearest first."""
         answers = self._answers(as_words(hashes), radius)
         return answers.part(0, answers.count)
@@ -88,6 +86,8 @@ class HammingIndex:
     def _answers(self, words: Words, radius: int) -> Answers:
         if not 0 <= radius <= RADIUS:
             raise BadInput(f"Give a radius from 0 to {RADIUS}: beyond it this index would have to guess.")
+        if len(words) >= MOST_QUERIES:
+            raise BadInput(f"Give fewer than {MOST_QUERIES} hashes at once.")
         snapshot, state, queries = self.snapshot, self.tail.state, as_rows(words)
         if snapshot.bands:
             plan = probes(snapshot.bands, radius)
@@ -95,8 +95,7 @@ class HammingIndex:
                         radius, len(snapshot.rows) // SCAN_SHARE)
         else:
             hits = scan(queries, snapshot.rows, radius)
-        newer = scan(queries, state.rows, radius) if len(state.rows) else None
-        return Answers(snapshot, state, sorted_hits(hits, newer, len(snapshot.rows)))
+        return Answers(snapshot, state, hits, scan(queries, state.rows, radius))
 
 
 def build(folder: Path, hashes: NDArray[Any], ids: Any, *, mark: Mark) -> HammingIndex:

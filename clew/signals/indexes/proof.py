@@ -1,6 +1,6 @@
 """Each index proves itself before it serves: known entries and planted near copies, looked up in two ways."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,7 @@ from clew.kernel.errors import Unavailable
 from clew.signals.indexes.build import Ids
 from clew.signals.indexes.plan import BITS, LARGEST, RADIUS, bit_order, thresholds, widths
 from clew.signals.indexes.rows import Words, read_only
-from clew.signals.indexes.search import scan
+from clew.signals.indexes.search import DISTANCE_AT, ROW_MASK, scan
 
 if TYPE_CHECKING:
     from clew.signals.indexes.hamming import HammingIndex
@@ -25,15 +25,16 @@ def prove(index: "HammingIndex", words: Words, ids: Ids) -> int:
     chance = np.random.default_rng()  # another sample at each build
     queries = planted(words, chance, index.snapshot.bands or LARGEST)
     for query in queries:
-        _, row, distance = scan(query[None], read_only(words), RADIUS)
-        if not np.array_equal(_pairs(*index.lookup(query)), _pairs(ids[row], distance)):
+        hits = scan(query[None], read_only(words), RADIUS)
+        due = _pairs(ids[hits & ROW_MASK], (hits >> DISTANCE_AT) & 63)
+        if not np.array_equal(_pairs(*index.lookup(query)), due):
             raise Unavailable(
                 "The new index failed its own test and is not served: it answered a known hash unlike a comparison "
                 "with every entry. The former index stays; check memory and disk, then build again.")
     return len(queries)
 
 
-def _pairs(ids: Ids, distances: NDArray[np.int64]) -> NDArray[np.int64]:
+def _pairs(ids: Ids, distances: NDArray[Any]) -> NDArray[np.int64]:
     """Return the different (id, distance) pairs in order."""
     order = np.lexsort((distances, ids))
     pairs = np.stack((ids.view(np.int64)[order], distances[order]))

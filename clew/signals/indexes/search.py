@@ -13,7 +13,10 @@ from clew.signals.indexes.compiled import compiled, popcount, prefetch
 from clew.signals.indexes.plan import RADIUS
 
 AHEAD = 24  # how many reads are under way before the first is needed
-Answer = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
+QUERY_AT, DISTANCE_AT = 40, 34  # a hit in one word: which query (23 bits), distance (6), row (34)
+ROW_MASK = (1 << DISTANCE_AT) - 1
+MOST_QUERIES = 1 << 23
+Hits = NDArray[np.int64]
 
 
 @compiled
@@ -37,10 +40,10 @@ def band_key(rows: Any, i: Any, first: int, width: int) -> Any:
 
 @compiled
 def _grown(answer: Any, count: int) -> Any:
-    if count < answer.shape[1]:
+    if count < len(answer):
         return answer
-    larger = np.empty((3, 2 * answer.shape[1]), np.int64)
-    larger[:, :count] = answer[:, :count]
+    larger = np.empty(4 * len(answer), np.int64)
+    larger[:count] = answer
     return larger
 
 
@@ -57,7 +60,7 @@ def _scanned(which: int, query: Any, rows: Any, radius: int, answer: Any, count:
     i = _next_near(rows, query, radius, 0)
     while i < len(rows):
         answer = _grown(answer, count)
-        answer[0, count], answer[1, count], answer[2, count] = which, i, _distance(rows, i, query)
+        answer[count] = which << QUERY_AT | _distance(rows, i, query) << DISTANCE_AT | i
         count += 1
         i = _next_near(rows, query, radius, i + 1)
     return answer, count
@@ -109,20 +112,20 @@ def _gathered(spans: Any, filled: int, postings: Any, candidates: Any, origins: 
 
 
 @compiled
-def scan(queries: Any, rows: Any, radius: int) -> Answer:
-    """Return (which query, row, distance) of every row within `radius`, by comparing with every row."""
-    answer, count = np.empty((3, 64), np.int64), 0
+def scan(queries: Any, rows: Any, radius: int) -> Hits:
+    """Return a hit for every row within `radius` of each query, by comparing with every row."""
+    answer, count = np.empty(64, np.int64), 0
     for which in range(len(queries)):
         answer, count = _scanned(which, queries[which], rows, radius, answer, count)
-    return answer[0, :count], answer[1, :count], answer[2, :count]
+    return answer[:count]
 
 
 @compiled
 def find(
     queries: Any, rows: Any, bands: Any, masks: Any, offsets: Any, postings: Any, radius: int, limit: int
-) -> Answer:
+) -> Hits:
     """Return the same as `scan`, through the bands; a query with more than `limit` candidates is scanned."""
-    answer, count = np.empty((3, 64), np.int64), 0
+    answer, count = np.empty(64, np.int64), 0
     spans = np.empty((len(masks) + 1, 3), np.int64)
     candidates, origins = np.empty(8192, np.uint32), np.empty(8192, np.uint8)
     for which in range(len(queries)):
@@ -141,6 +144,6 @@ def find(
             distance = _distance(rows, row, query)
             if distance <= radius and not _earlier(rows, row, queries, which, bands, masks, origins[i]):
                 answer = _grown(answer, count)
-                answer[0, count], answer[1, count], answer[2, count] = which, row, distance
+                answer[count] = which << QUERY_AT | distance << DISTANCE_AT | row
                 count += 1
-    return answer[0, :count], answer[1, :count], answer[2, :count]
+    return answer[:count]
