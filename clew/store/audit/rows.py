@@ -19,7 +19,7 @@ Registry = Mapping[str, str]
 
 def _hash_of(row: RowMapping) -> str:
     """Return the hash of a registered row."""
-    return str(row["hash"]) if row.keys() == {"id", "hash"} else row_hash(dict(row))
+    return str(row["hash"]) if set(row) == {"id", "hash"} else row_hash(dict(row))
 
 
 def hash_rows(conn: Connection, registry: Registry, table: str,

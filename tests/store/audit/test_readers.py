@@ -1,8 +1,8 @@
 """Who reads events through the database itself: administrator own agency, auditor all, officers none."""
 
 import uuid
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import Connection, text
