@@ -1,0 +1,77 @@
+// <reveal-picture url csrf alt>: asks for a clear picture with a purpose, shows it, and lets go of it.
+// The bytes live in one blob: hiding, leaving or losing sight of the page frees them; nothing is cached.
+class RevealPicture extends HTMLElement {
+  connectedCallback() {
+    this.form = this.querySelector("form");
+    this.button = this.querySelector(".hide");
+    this.problem = this.querySelector("[role=alert]");
+    this.form.addEventListener("submit", this);
+    this.button.addEventListener("click", this);
+    this.addEventListener("keydown", this);
+    addEventListener("pagehide", this);
+    document.addEventListener("visibilitychange", this);
+  }
+
+  disconnectedCallback() {
+    removeEventListener("pagehide", this);
+    document.removeEventListener("visibilitychange", this);
+    this.hide();
+  }
+
+  handleEvent(event) {
+    if (event.type === "submit") {
+      event.preventDefault();
+      return this.show();
+    }
+    if (event.type === "keydown" && event.key !== "Escape") return undefined;
+    if (event.type === "visibilitychange" && !document.hidden) return undefined;
+    return this.hide();
+  }
+
+  async show() {
+    this.hide();
+    this.problem.hidden = true;
+    const asked = (this.asked = new AbortController());
+    try {
+      const answer = await fetch(this.getAttribute("url"), {
+        method: "POST",
+        body: new URLSearchParams({ purpose: this.form.elements.purpose.value }),
+        headers: { "X-CSRF-Token": this.getAttribute("csrf"), Accept: "image/*, application/json" },
+        cache: "no-store",
+        signal: asked.signal,
+      });
+      if (!answer.ok) throw await answer.json().catch(() => ({}));
+      const bytes = await answer.blob();
+      if (!asked.signal.aborted) this.draw(bytes);
+    } catch (error) {
+      if (asked.signal.aborted) return;
+      this.problem.textContent = (error instanceof Error ? "" : error.message) || this.problem.dataset.fallback;
+      this.problem.hidden = false;
+    }
+  }
+
+  draw(bytes) {
+    this.address = URL.createObjectURL(bytes);
+    this.picture = new Image();
+    this.picture.alt = this.getAttribute("alt");
+    this.picture.draggable = false;
+    this.picture.src = this.address;
+    this.append(this.picture);
+    this.form.hidden = true;
+    this.button.hidden = false;
+    this.button.focus();
+    this.dispatchEvent(new CustomEvent("revealed", { bubbles: true }));
+  }
+
+  hide() {
+    this.asked?.abort();
+    if (!this.picture) return;
+    this.picture.remove();
+    URL.revokeObjectURL(this.address);
+    this.picture = this.address = undefined;
+    this.form.hidden = false;
+    this.button.hidden = true;
+    this.dispatchEvent(new CustomEvent("hidden-again", { bubbles: true }));
+  }
+}
+customElements.define("reveal-picture", RevealPicture);

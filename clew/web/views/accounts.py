@@ -1,0 +1,108 @@
+"""Login, enrolment, the officer's own account, and the administration of officers and agencies."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from clew.web.views.shell import Agency, Choice
+
+
+@dataclass(frozen=True, slots=True)
+class LoginView:
+    """The login form after a failed try: the name typed, and where to go afterwards."""
+
+    name: str = ""
+    next: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentView:
+    """First step: name, one-time code, password. Second step, when `ticket` is set: confirm the secret.
+
+    `uri` is the otpauth:// address drawn as a QR code on this server; it is shown once.
+    """
+
+    name: str = ""
+    code: str = ""
+    ticket: str = ""
+    secret: str = ""
+    uri: str = ""
+    minimum_length: int = 12
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """One live login of the officer."""
+
+    id: str
+    where: str
+    kind: str
+    started: datetime
+    seen: datetime
+    ends: datetime
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    """The officer's own account; `reveals_today` is private to the officer."""
+
+    name: str
+    agency: Agency
+    roles: tuple[str, ...]
+    language: str
+    mode: str
+    sessions: tuple[SessionRow, ...]
+    enrolled: datetime | None = None
+    reveals_today: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedCode:
+    """A one-time enrolment code, shown exactly once to the administrator who made it."""
+
+    officer: str
+    code: str
+    ends: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerRow:
+    """One officer of the administrator's agency; `editable` is false for his own account."""
+
+    id: str
+    name: str
+    full_name: str
+    roles: tuple[str, ...]
+    state: str
+    seen: datetime | None = None
+    editable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class OfficersView:
+    """The officers of one agency, the roles that may be granted, and a code just issued."""
+
+    agency: Agency
+    officers: tuple[OfficerRow, ...]
+    roles: tuple[Choice, ...]
+    issued: IssuedCode | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyRow:
+    """One agency of this node as the system administrator sees it: never its content."""
+
+    id: str
+    agency: Agency
+    kind: str
+    officers: int
+    contact: str
+    administrator: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AgenciesView:
+    """All agencies of this node, and the code of a first administrator just appointed."""
+
+    agencies: tuple[AgencyRow, ...]
+    issued: IssuedCode | None = None
