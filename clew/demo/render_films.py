@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from clew.demo.render_camera import NOISE
+from clew.demo.render_camera import BODIES, exposed
 from clew.demo.render_colours import chance
 from clew.demo.render_sounds import RATE, Samples, codec_at_hand, feed
 from clew.demo.render_sources import Source, seen
@@ -36,13 +36,14 @@ class PictureCut:
     seconds: float = 5.0
 
 
-@lru_cache(maxsize=6)
-def _wide(source: Source) -> Image.Image:
-    """Everything the take can see, one wide view."""
-    return seen(source, BASE, wide=WIDE, fine=1.0)
+@lru_cache(maxsize=24)
+def _wide(source: Source) -> NDArray[np.uint32]:
+    """Everything the take can see: one wide view with sensor noise, packed RGBA (BASE)."""
+    picture = exposed(seen(source, BASE, wide=WIDE, fine=1.0), BODIES[source.camera], chance(source.shape, 62))
+    return np.asarray(picture.convert("RGBA")).view(np.uint32)[..., 0]
 
 
-def _turned(source: Source, time: float, size: tuple[int, int]) -> Image.Image:
+def _turned(source: Source, time: float, size: tuple[int, int]) -> NDArray[np.uint8]:
     """The frame of a take at a second: the camera turns about its place, so the wide view is warped by a homography."""
     rng = chance(source.shape, source.dress, source.stand, 61)
     sway, speed, phase = rng.uniform(0.1, 0.3), rng.uniform(0.2, 0.5), rng.uniform(0, 6)
@@ -56,8 +57,12 @@ def _turned(source: Source, time: float, size: tuple[int, int]) -> Image.Image:
     into = np.array([[focal_in, 0, BASE[0] / 2], [0, focal_in, BASE[1] / 2], [0, 0, 1]])
     out = np.array([[1 / focal_out, 0, -size[0] / 2 / focal_out], [0, 1 / focal_out, -size[1] / 2 / focal_out], [0, 0, 1]])
     plane = into @ turn @ nod @ out
-    numbers = tuple(float(n) for n in (plane / plane[2, 2]).reshape(-1)[:8])
-    return _wide(source).transform(size, Image.Transform.PERSPECTIVE, numbers, Image.Resampling.BILINEAR)
+    plane = (plane / plane[2, 2]).astype(np.float32)
+    x, y = np.arange(size[0], dtype=np.float32)[None], np.arange(size[1], dtype=np.float32)[:, None]
+    u, v, depth = (plane[k, 0] * x + (plane[k, 1] * y + plane[k, 2]) for k in range(3))
+    column = np.clip(u / depth, 0, BASE[0] - 1).astype(np.int32)
+    row = np.clip(v / depth, 0, BASE[1] - 1).astype(np.int32)
+    return _wide(source).reshape(-1).take(row * BASE[0] + column).view(np.uint8).reshape(size[1], size[0], 4)
 
 
 @lru_cache(maxsize=4)
@@ -67,25 +72,21 @@ def _opened(path: Path) -> Image.Image:
         return picture.convert("RGB")
 
 
-def _zoomed(cut: PictureCut, time: float, size: tuple[int, int]) -> Image.Image:
+def _zoomed(cut: PictureCut, time: float, size: tuple[int, int]) -> NDArray[np.uint8]:
     """The frame that shows a picture at a second, closer and closer by 3 % in all."""
     picture = _opened(cut.path)
     edge = 0.015 * time / cut.seconds
     box = (picture.width * edge, picture.height * edge, picture.width * (1 - edge), picture.height * (1 - edge))
-    return picture.resize(size, Image.Resampling.BILINEAR, box=box)
+    return np.asarray(picture.resize(size, Image.Resampling.BILINEAR, box=box).convert("RGBA"))
 
 
 def _frame(cut: Cut | PictureCut, time: float, size: tuple[int, int]) -> NDArray[np.uint8]:
-    """Pixels (h, w, 3) of a cut at a second of the cut, with sensor noise."""
-    picture = _turned(cut.source, cut.start + time, size) if isinstance(cut, Cut) else _zoomed(cut, time, size)
-    pixels = np.asarray(picture, np.float32)
-    start = int((time * 7919) % 1 * 1_000_000)
-    grain = NOISE[start : start + size[0] * size[1]].reshape(size[1], size[0], 1)
-    return np.clip(pixels + grain * 2, 0, 255).astype(np.uint8)
+    """Pixels (h, w, 4) of a cut at a second of the cut."""
+    return _turned(cut.source, cut.start + time, size) if isinstance(cut, Cut) else _zoomed(cut, time, size)
 
 
 def write_film(path: Path, cuts: list[Cut | PictureCut], sound: Samples, *, size: tuple[int, int] = (640, 360),
-               rate: int = 15, quality: int = 25) -> None:  # fmt: skip
+               rate: int = 12, quality: int = 30) -> None:  # fmt: skip
     """An MP4 of the cuts (H.264, or MPEG-4 part 2 where the build has no x264) with a mono sound track, cut to the film."""
     codec = codec_at_hand("libx264", "mpeg4")
     settings = {"crf": str(quality), "preset": "veryfast", "threads": "1"} if codec == "libx264" else {"qscale": "5"}
@@ -98,7 +99,7 @@ def write_film(path: Path, cuts: list[Cut | PictureCut], sound: Samples, *, size
         number = 0
         for cut in cuts:
             for k in range(round(cut.seconds * rate)):
-                frame = av.VideoFrame.from_ndarray(_frame(cut, k / rate, size), format="rgb24")
+                frame = av.VideoFrame.from_ndarray(_frame(cut, k / rate, size), format="rgba")
                 frame.pts, frame.time_base = number, Fraction(1, rate)
                 container.mux(picture.encode(frame))
                 number += 1

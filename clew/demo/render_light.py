@@ -37,12 +37,15 @@ def _ball_points(ball: Ball) -> tuple[Rays, Rays, tuple[int, int]]:
 def _shadowed(points: Rays, towards: Rays, solids: list[tuple[Vector, Vector]]) -> NDArray[np.bool_]:
     """Which points see no light: the ray point + t * towards, 0 < t < 1, enters a block (slab test)."""
     hidden = np.zeros(len(points), np.bool_)
-    inverse = 1 / np.where(np.abs(towards) < 1e-6, np.float32(1e-6), towards)
+    start = np.ascontiguousarray(points.T)
+    inverse = np.ascontiguousarray((1 / np.where(np.abs(towards) < 1e-6, np.float32(1e-6), towards)).T)
     for lo, hi in solids:
-        one = (lo.astype(np.float32) - points) * inverse
-        two = (hi.astype(np.float32) - points) * inverse
-        enter = np.minimum(one, two).max(axis=1)
-        leave = np.maximum(one, two).min(axis=1)
+        enter, leave = np.full(len(points), 0.0, np.float32), np.full(len(points), 1.0, np.float32)
+        for axis in range(3):
+            one = (np.float32(lo[axis]) - start[axis]) * inverse[axis]
+            two = (np.float32(hi[axis]) - start[axis]) * inverse[axis]
+            np.maximum(enter, np.minimum(one, two), out=enter)
+            np.minimum(leave, np.maximum(one, two), out=leave)
         hidden |= (enter < leave) & (leave > 0.004) & (enter < 0.985)
     return hidden
 
@@ -63,10 +66,11 @@ def _ambient(scene: Scene, points: Rays, normals: Rays) -> Rays:
     """Light from all around, less near the ground and close to blocks, as in corners."""
     closed = np.full(len(points), 1.0, np.float32)
     reach = scene.spacing * 1.6
+    start = np.ascontiguousarray(points.T)
     for lo, hi in scene.solids:
-        away = np.maximum(0, np.maximum(lo.astype(np.float32) - points, points - hi.astype(np.float32)))
-        gap = np.sqrt((away * away).sum(axis=1))
-        near = (gap > scene.spacing * 0.2) & (gap < reach)
+        away = [np.maximum(0, np.maximum(np.float32(lo[k]) - start[k], start[k] - np.float32(hi[k]))) for k in range(3)]
+        gap = np.sqrt(away[0] ** 2 + away[1] ** 2 + away[2] ** 2)
+        near = np.flatnonzero((gap > scene.spacing * 0.2) & (gap < reach))
         closed[near] *= 0.72 + 0.28 * gap[near] / reach
     level = closed * (0.72 + 0.28 * normals[:, 2])
     return level[:, None] * scene.ambient.astype(np.float32)
@@ -85,7 +89,7 @@ def _burn(skin: Pixels, light: Rays, glow: float) -> list[NDArray[np.uint8]]:
         packed[..., 3] = skin[..., 3] * 255
     levels = [packed]
     for _ in range(3):
-        if min(levels[-1].shape[:2]) < 4:
+        if min(levels[-1].shape[:2]) < 16:
             break
         levels.append(np.asarray(Image.fromarray(levels[-1], "RGBA").reduce(2)))
     return levels

@@ -1,13 +1,57 @@
-"""Many distinct pictures quickly, for benchmarks: views through ever new cameras of rooms whose surfaces are drawn once."""
+"""Many distinct pictures quickly, for benchmarks: ever new cuts of a stock of rendered views under ever new light."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
 
 from clew.demo.render_camera import NOISE, jpeg
-from clew.demo.render_colours import chance
-from clew.demo.render_sources import Source, seen
+from clew.demo.render_colours import Chance, chance, clouds
+from clew.demo.render_sources import Kind, Source, seen
+
+_STOCK: tuple[Kind, ...] = ("room", "street", "still", "cloth")
+_VIEW = (1600, 1200)
+
+
+@lru_cache(maxsize=4)
+def _stock(seed: int) -> list[Image.Image]:
+    """Twelve large views to cut from: rooms, streets, things, cloth."""
+    return [seen(Source(_STOCK[k % 4], seed * 50 + k // 8, seed * 50 + k // 8, k), _VIEW, fine=1.0) for k in range(12)]
+
+
+def _piece(rng: Chance, stock: list[Image.Image], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """A turned, mirrored or plain cut of one of the views, brought to size."""
+    picture = stock[int(rng.integers(len(stock)))]
+    share = float(rng.uniform(0.35, 0.9))
+    width, height = picture.width * share, picture.height * share
+    left, top = float(rng.uniform(0, picture.width - width)), float(rng.uniform(0, picture.height - height))
+    piece = picture.resize(size, Image.Resampling.BILINEAR, box=(left, top, left + width, top + height), reducing_gap=1.0)
+    pixels = np.asarray(piece)
+    across, along = int(rng.choice([1, -1])), int(rng.choice([1, -1]))
+    return pixels[::along, ::across]
+
+
+def _lit(rng: Chance, pixels: NDArray[np.uint8]) -> Image.Image:
+    """The cut under dappled light and with sensor noise, so that no two pictures are alike."""
+    height, width = pixels.shape[:2]
+    light = clouds(rng, height // 8, width // 8, cells=float(rng.uniform(5, 9)), octaves=2)
+    patch = Image.fromarray(np.clip(1 + light * 1.1, 0.15, 1.9).astype(np.float32)).resize((width, height), Image.Resampling.BILINEAR)
+    gain = np.asarray(patch)
+    start = int(rng.integers(0, 1 << 20))
+    noise = NOISE[start : start + gain.size].reshape(gain.shape) * 3
+    out = np.empty((height, width, 3), np.uint8)
+    for k in range(3):
+        plane = pixels[..., k] * gain
+        plane += noise
+        out[..., k] = np.clip(plane, 0, 255, out=plane)
+    return Image.fromarray(out)
 
 
 def rendered_pictures(n: int, seed: int = 0, *, size: tuple[int, int] = (1152, 864)) -> Iterator[bytes]:
-    raise NotImplementedError
+    """`n` distinct JPEG files of (width, height), about 1 megapixel unless told; the same for the same seed."""
+    stock = _stock(seed)
+    for number in range(n):
+        rng = chance(seed, number, 91)
+        yield jpeg(_lit(rng, _piece(rng, stock, size)), quality=82)

@@ -14,7 +14,7 @@ from clew.demo.render_streets import Street
 from clew.demo.render_view import Camera, view
 
 Kind = Literal["room", "street", "still", "cloth"]
-SIZE = (1024, 768)
+SIZE = (960, 720)
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Source:
     camera: int = 0
 
 
-@lru_cache(maxsize=5)
+@lru_cache(maxsize=8)
 def _scene(kind: Kind, shape: int, dress: int) -> Room | Street | Still:
     """The scene of a source, lit."""
     if kind == "room":
@@ -36,7 +36,7 @@ def _scene(kind: Kind, shape: int, dress: int) -> Room | Street | Still:
     return Street(shape, dress) if kind == "street" else Still(shape, dress)
 
 
-def seen(source: Source, size: tuple[int, int] = SIZE, *, wide: float = 0.0, fine: float = 1.2) -> Image.Image:
+def seen(source: Source, size: tuple[int, int] = SIZE, *, wide: float = 0.0, fine: float = 1.15) -> Image.Image:
     """The clean view of a source; `wide` (radians) replaces the lens."""
     if source.kind == "cloth":
         return folded(source.dress, source.shape * 16 + source.stand, size)

@@ -9,7 +9,9 @@ from PIL import Image
 from clew.demo.render_scene import Ball, Face, Scene, Vector, vector
 
 Frame = NDArray[np.uint8]
-_JITTER = np.random.default_rng(7).random(1 << 21, dtype=np.float32)
+JITTER = np.random.default_rng(7).random(1 << 21, dtype=np.float32)
+_CORNERS = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float64)
+_NEAR = 0.03
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,7 @@ class _Canvas:
         self.y = ((np.arange(self.height) + 0.5 - self.height / 2) / self.focal).astype(np.float32)
 
     def frame(self, corners: NDArray[np.float64]) -> tuple[slice, slice]:
-        """The part of the picture that the points (camera axes) can touch; all of it when one is behind the camera."""
-        if float(corners[:, 2].min()) < 0.02:
-            return slice(0, self.height), slice(0, self.width)
+        """The part of the picture that the points (camera axes, all before the camera) can touch."""
         spots = corners[:, :2] / corners[:, 2:] * self.focal + (self.width / 2, self.height / 2)
         (left, top), (right, bottom) = np.floor(spots.min(axis=0)), np.ceil(spots.max(axis=0))
         return (
@@ -65,7 +65,7 @@ class _Canvas:
         """Put skin points (u, v in 0..1) on the picture at flat spots of the frame; `texels`: skin pixels a picture pixel."""
         skin = lit[int(np.clip(np.log2(max(texels, 1e-3)), 0, len(lit) - 1))]
         high, broad = skin.shape[:2]
-        shake = _JITTER[: len(spots)], _JITTER[-len(spots) :]
+        shake = JITTER[: len(spots)], JITTER[-len(spots) :]
         x = np.clip(u * broad + shake[0] - 0.5, 0, broad - 1).astype(np.int32)
         y = np.clip(v * high + shake[1] - 0.5, 0, high - 1).astype(np.int32)
         found = skin.reshape(-1, 4).view(np.uint32)[:, 0].take(y * broad + x)
@@ -78,11 +78,23 @@ class _Canvas:
         self.near.reshape(-1)[where] = near
 
 
+def _before(corners: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The corners (4, 3) of a rectangle cut off at a plane just before the camera; none when all of it lies behind."""
+    if float(corners[:, 2].min()) >= _NEAR:
+        return corners
+    after = np.roll(corners, -1, axis=0)
+    kept = [corner for corner in corners if corner[2] >= _NEAR]
+    for one, two in zip(corners, after, strict=True):
+        if (one[2] < _NEAR) != (two[2] < _NEAR):
+            kept.append(one + (two - one) * (_NEAR - one[2]) / (two[2] - one[2]))
+    return np.array(kept).reshape(-1, 3)
+
+
 def _face(canvas: _Canvas, face: Face) -> None:
     """Draw one rectangle where it is nearest: u/z, v/z and 1/z are planes over the picture."""
     columns3 = canvas.axes @ np.stack([face.right, face.down, face.corner - canvas.place], axis=1)
-    corners = np.stack([columns3 @ (u, v, 1.0) for u in (0, 1) for v in (0, 1)])
-    if float(corners[:, 2].max()) < 0.02 or abs(float(np.linalg.det(columns3))) < 1e-9:
+    corners = _before(columns3[:, 2] + _CORNERS[:, :1] * columns3[:, 0] + _CORNERS[:, 1:] * columns3[:, 1])
+    if len(corners) == 0 or abs(float(np.linalg.det(columns3))) < 1e-9:
         return
     if float((face.corner - canvas.place) @ (face.normals[0] + face.normals[1])) > 0 and face.skin.shape[2] == 3:
         return
@@ -92,7 +104,10 @@ def _face(canvas: _Canvas, face: Face) -> None:
         return
     plane = np.linalg.inv(columns3).astype(np.float32)
     u, v, near = (plane[k, 0] * x + (plane[k, 1] * y + plane[k, 2]) for k in range(3))
-    inside = (near > canvas.near[rows, columns]) & (u >= 0) & (u <= near) & (v >= 0) & (v <= near)
+    inside = near > canvas.near[rows, columns]
+    for along in (u, v):
+        inside &= along >= 0
+        inside &= along <= near
     spots = np.flatnonzero(inside)
     if spots.size == 0:
         return

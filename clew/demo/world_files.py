@@ -38,11 +38,15 @@ class Builder:
 
     def plan(self) -> None:
         """Lay down every file and relation; nothing is drawn yet."""
-        for _, case in self.cases():
+        films: dict[str, str] = {}
+        for number, (_, case) in enumerate(self.cases()):
             self._originals(case)
+            films[case.reference] = self._film(case, f"DCIM/VID_{number + 1:04d}.mp4", [*self._own_cuts(case)], number)
+            self._sound(case, f"audio/REC_{number + 1:03d}.{SOUNDS[number % 4]}", 100 + number, 9.0 + number % 4)
         self._look_alikes()
         self._copies()
-        self._films_and_sounds()
+        self._shared_films(films)
+        self._shared_sounds()
 
     def cases(self) -> Iterator[tuple[AgencyPlan, CasePlan]]:
         """Every case with its agency."""
@@ -125,33 +129,27 @@ class Builder:
         return path
 
     def _own_cuts(self, case: CasePlan) -> list[Cut]:
-        """The takes of a case's own film: its first two rooms or its things, and its street."""
+        """The takes of a case's own film: a room and another scene."""
         sources = [source for _, source in self.originals[case.reference] if source.kind != "cloth"]
-        picked = [sources[0], sources[-1], sources[2 % len(sources)]]
-        return [Cut(source, 0.0, seconds) for source, seconds in zip(picked, (7.0, 3.5, 4.0), strict=True)]
+        return [Cut(sources[0], 0.0, 6.5), Cut(sources[-2], 0.0, 3.5)]
 
-    def _films_and_sounds(self) -> None:
-        films: dict[str, str] = {}
-        for number, (_, case) in enumerate(self.cases()):
-            cuts: list[Cut | PictureCut] = [*self._own_cuts(case)]
-            films[case.reference] = self._film(case, f"DCIM/VID_{number + 1:04d}.mp4", cuts, number, rate=12)
-            self._sound(case, f"audio/REC_{number + 1:03d}.{SOUNDS[number % 4]}", 100 + number, 9.0 + number % 4)
+    def _shared_films(self, films: dict[str, str]) -> None:
+        """Films that hold a piece of another case's film or show a picture of another case."""
         for number, (origin, other) in enumerate(FILMS):
             self._segment(number, origin, other, films)
         for number, (origin, other) in enumerate(STILLS):
             path, _ = self.originals[origin][5]
             _, case = self._case(other)
-            cuts = [self._own_cuts(case)[1], PictureCut(self.folder / path, 5.0)]
-            made = self._film(case, f"downloads/slides_{number + 1}.mp4", cuts, 60 + number, rate=12, size=(640, 480))
+            cuts = [Cut(self._own_cuts(case)[1].source, 1.0, 4.0), PictureCut(self.folder / path, 5.0)]
+            made = self._film(case, f"downloads/slides_{number + 1}.mp4", cuts, 60 + number, size=(640, 480))
             self.truth.append(Truth(path, made, "still-in-film"))
-        self._shared_sounds()
 
     def _segment(self, number: int, origin: str, other: str, films: dict[str, str]) -> None:
         """A film of the other case that holds 6 s of the origin's first take, between takes of its own."""
         (_, one), (_, two) = self._case(origin), self._case(other)
         taken, own = self._own_cuts(one)[0], self._own_cuts(two)
-        cuts: list[Cut | PictureCut] = [Cut(own[1].source, 3.0, 3.0), Cut(taken.source, 0.5, 6.0), Cut(own[2].source, 4.0, 3.0)]
-        made = self._film(two, f"downloads/clip_{number + 1}.mp4", cuts, 40 + number, rate=12 if number % 2 else 15, quality=28)
+        cuts: list[Cut | PictureCut] = [Cut(own[1].source, 4.0, 2.5), Cut(taken.source, 0.5, 6.0), Cut(own[1].source, 8.0, 2.5)]
+        made = self._film(two, f"downloads/clip_{number + 1}.mp4", cuts, 40 + number, rate=12 if number % 2 else 14, quality=32)
         self.truth.append(Truth(films[origin], made, "segment"))
 
     def _sound(self, case: CasePlan, name: str, seed: int, seconds: float, start: float = 0.0) -> str:
