@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from clew.kernel.errors import BadInput
 from clew.signals.indexes.compiled import compiled
-from clew.signals.indexes.plan import widths
+from clew.signals.indexes.plan import BITS, MOST_ROWS, row_bits, widths
 from clew.signals.indexes.rows import Words
 from clew.signals.indexes.search import band_key
 
@@ -22,6 +22,8 @@ def as_ids(ids: Any, count: int) -> Ids:
     given = given.astype(np.int64) if given.size == 0 and given.dtype != np.uint64 else given
     if given.shape != (count,) or given.dtype not in (np.int64, np.uint64):
         raise BadInput("Give one 64-bit whole number as id for each hash.")
+    if count > MOST_ROWS:
+        raise BadInput(f"One index holds at most {MOST_ROWS} entries; cut it in two.")
     return np.ascontiguousarray(given)
 
 
@@ -83,23 +85,28 @@ def _settle_short_runs(rows: Any, ids: Any, order: Any, long_runs: Any) -> int:
 
 
 def buckets(rows: Words, bands: int) -> Iterator[tuple[NDArray[np.uint32], NDArray[np.uint32]]]:
-    """Yield each band's (offsets (2^width + 1,), postings (n,)): bucket k is postings[offsets[k]:offsets[k + 1]]."""
-    first = 0
+    """Yield each band's (offsets (2^width + 1,), postings (n,)): bucket k is postings[offsets[k]:offsets[k + 1]].
+
+    A posting is a row's number in its lower bits, and in the upper ones the first bits of the row's next band.
+    """
+    first, bits = 0, row_bits(len(rows))
     for width in widths(bands) if bands else ():
         offsets, postings = np.zeros((1 << width) + 2, np.uint32), np.empty(len(rows), np.uint32)
-        _fill(rows, first, width, offsets, postings)
+        _fill(rows, first, width, bits, offsets, postings)
         yield offsets[:-1], postings
         first += width
 
 
 @compiled
-def _fill(rows: Any, first: int, width: int, offsets: Any, postings: Any) -> None:
+def _fill(rows: Any, first: int, width: int, bits: int, offsets: Any, postings: Any) -> None:
     """Sort by counting: ends are counted two places up, so that filling leaves every start in its own place."""
+    following = (first + width) % BITS
     for i in range(len(rows)):
         offsets[band_key(rows, i, first, width) + 2] += 1
     for k in range(2, len(offsets)):
         offsets[k] += offsets[k - 1]
     for i in range(len(rows)):
         key = band_key(rows, i, first, width)
-        postings[offsets[key + 1]] = i
+        check = band_key(rows, i, following, 32 - bits)
+        postings[offsets[key + 1]] = check << bits | i
         offsets[key + 1] += 1

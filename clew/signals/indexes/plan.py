@@ -2,6 +2,8 @@
 
 Generalised pigeonhole (Norouzi, Punjani, Fleet 2012): with thresholds t_b and sum(t_b + 1) = radius + 1, two hashes
 that differ by more than t_b in every band b differ by more than the radius, so probing within t_b misses no pair.
+Pigeonring (Qin, Xiao 2018): going round the bands, a pair within the radius also has a band b that stays within t_b
+and, together with the band after it, within t_b + t_next + 1; so a few bits of the next band may rule a posting out.
 """
 
 import hashlib
@@ -17,12 +19,18 @@ RADIUS = 31
 SCAN_ALONE = 20_000  # below this many hashes a linear scan is as fast as any probing
 SIZES = ((SCAN_ALONE, 0), (300_000, 16), (5_000_000, 13))  # (below this many distinct hashes, bands)
 LARGEST = 11  # bands from the last size on
+CHECK_BITS = 16  # of the next band, at most: what a posting of 32 bits has to spare beside its row
+MOST_ROWS = 1 << 31
 SCAN_SHARE = 20  # candidates above 1/20 of all rows: a scan in order is faster than jumping about
 
 
 @dataclass(frozen=True)
 class Probes:
-    """For one radius: `bands` int64 (m, 5) of first bit, width, first offset, masks from, masks to; `masks` int64."""
+    """What is looked up at one radius: `masks` int64, and `bands` int64 (m, 8), one line a band.
+
+    A line holds: first bit, width, first offset, masks from, masks to, threshold, the most that this band and the next
+    may differ by together, and the next band's first bit.
+    """
 
     bands: NDArray[np.int64]
     masks: NDArray[np.int64]
@@ -62,15 +70,22 @@ def _masks(width: int, threshold: int) -> list[int]:
 @cache
 def probes(bands: int, radius: int = RADIUS) -> Probes:
     """Return what is probed in an index of `bands` bands at `radius`."""
-    table: list[tuple[int, int, int, int, int]] = []
+    table: list[tuple[int, ...]] = []
     masks: list[int] = []
     first, offset = 0, 0
-    for width, threshold in zip(widths(bands), thresholds(bands, radius), strict=True):
-        patterns = _masks(width, threshold)
-        table.append((first, width, offset, len(masks), len(masks) + len(patterns)))
+    allowed = thresholds(bands, radius)
+    for band, (width, threshold) in enumerate(zip(widths(bands), allowed, strict=True)):
+        patterns, following = _masks(width, threshold), (band + 1) % bands
+        stop, pair = len(masks) + len(patterns), threshold + allowed[following] + 1
+        table.append((first, width, offset, len(masks), stop, threshold, pair, (first + width) % BITS))
         masks += patterns
         first, offset = first + width, offset + (1 << width) + 1
-    return Probes(np.array(table, np.int64).reshape(-1, 5), np.array(masks, np.int64))
+    return Probes(np.array(table, np.int64), np.array(masks, np.int64))
+
+
+def row_bits(rows: int) -> int:
+    """Return how many of a posting's 32 bits number the row; the others hold the first bits of its next band."""
+    return max(32 - CHECK_BITS, (rows - 1).bit_length())
 
 
 def offset_count(bands: int) -> int:

@@ -68,12 +68,12 @@ def _scanned(which: int, query: Any, rows: Any, radius: int, answer: Any, count:
 
 @compiled
 def _buckets(queries: Any, which: int, bands: Any, masks: Any, offsets: Any, spans: Any, stride: int) -> Any:
-    """Note where the candidates of each probed bucket lie in the postings; return how many, and their sum."""
+    """Note for each probed bucket: first and last posting, band, what the next band may differ by; return the sums."""
     filled: Any = 0
     total: Any = 0
     for b in range(len(bands)):
         key = band_key(queries, which, bands[b, 0], bands[b, 1])
-        base, start, stop = bands[b, 2], bands[b, 3], bands[b, 4]
+        base, start, stop, pair = bands[b, 2], bands[b, 3], bands[b, 4], bands[b, 6]
         for j in range(start, min(start + AHEAD, stop)):
             prefetch(offsets, base + (key ^ masks[j]))
         for j in range(start, stop):
@@ -81,34 +81,40 @@ def _buckets(queries: Any, which: int, bands: Any, masks: Any, offsets: Any, spa
                 prefetch(offsets, base + (key ^ masks[j + AHEAD]))
             bucket = base + (key ^ masks[j])
             low, high = np.int64(offsets[bucket]), np.int64(offsets[bucket + 1])
-            spans[filled, 0], spans[filled, 1], spans[filled, 2] = b * stride + low, b * stride + high, b
+            spans[filled, 0], spans[filled, 1] = b * stride + low, b * stride + high
+            spans[filled, 2], spans[filled, 3] = b, pair - popcount(np.uint64(masks[j]))
             filled += 1 if high > low else 0
             total += high - low
     return filled, total
 
 
 @compiled
-def _earlier(rows: Any, i: Any, queries: Any, which: int, bands: Any, masks: Any, band: int) -> Any:
+def _earlier(rows: Any, i: Any, queries: Any, which: int, bands: Any, band: int, bits: int) -> Any:
     """Tell whether a band before `band` has already led to this row, so that it is answered once."""
     for b in range(band):
-        if bands[b, 4] == bands[b, 3]:
-            continue
-        allowed: Any = popcount(np.uint64(masks[bands[b, 4] - 1]))  # the last mask has the most bits: the threshold
-        key = band_key(rows, i, bands[b, 0], bands[b, 1]) ^ band_key(queries, which, bands[b, 0], bands[b, 1])
-        if popcount(np.uint64(key)) <= allowed:
-            return True
+        first, width, following = bands[b, 0], bands[b, 1], bands[b, 7]
+        here = popcount(np.uint64(band_key(rows, i, first, width) ^ band_key(queries, which, first, width)))
+        if here <= bands[b, 5]:
+            check = band_key(rows, i, following, 32 - bits) ^ band_key(queries, which, following, 32 - bits)
+            if popcount(np.uint64(check)) <= bands[b, 6] - here:
+                return True
     return False
 
 
 @compiled
-def _gathered(spans: Any, filled: int, postings: Any, candidates: Any, origins: Any) -> None:
-    at = 0
+def _gathered(spans: Any, filled: int, postings: Any, checks: Any, bits: int, candidates: Any, origins: Any) -> Any:
+    """Collect the rows whose next band can still agree, and the band that led to each; return how many."""
+    row_mask = np.int64((1 << bits) - 1)
+    kept: Any = 0
     for j in range(filled):
         if j + AHEAD < filled:
             prefetch(postings, spans[j + AHEAD, 0])
+        band, allowed = spans[j, 2], spans[j, 3]
         for place in range(spans[j, 0], spans[j, 1]):
-            candidates[at], origins[at] = postings[place], spans[j, 2]
-            at += 1
+            posting = np.int64(postings[place])
+            candidates[kept], origins[kept] = posting & row_mask, band
+            kept += 1 if popcount(np.uint64((posting >> bits) ^ checks[band])) <= allowed else 0
+    return kept
 
 
 @compiled
@@ -122,11 +128,14 @@ def scan(queries: Any, rows: Any, radius: int) -> Hits:
 
 @compiled
 def find(
-    queries: Any, rows: Any, bands: Any, masks: Any, offsets: Any, postings: Any, radius: int, limit: int
+    queries: Any, rows: Any, bands: Any, masks: Any, offsets: Any, postings: Any, bits: int, radius: int, limit: int
 ) -> Hits:
-    """Return the same as `scan`, through the bands; a query with more than `limit` candidates is scanned."""
+    """Return the same as `scan`, through the bands; a query with more than `limit` candidates is scanned.
+
+    `bits` of each posting number its row; the others are the first bits of the row's next band.
+    """
     answer, count = np.empty(64, np.int64), 0
-    spans = np.empty((len(masks) + 1, 3), np.int64)
+    spans, checks = np.empty((len(masks) + 1, 4), np.int64), np.empty(len(bands), np.int64)
     candidates, origins = np.empty(8192, np.uint32), np.empty(8192, np.uint8)
     for which in range(len(queries)):
         query = queries[which]
@@ -134,15 +143,17 @@ def find(
         if total > limit:
             answer, count = _scanned(which, query, rows, radius, answer, count)
             continue
-        if total > len(candidates):
-            candidates, origins = np.empty(total, np.uint32), np.empty(total, np.uint8)
-        _gathered(spans, filled, postings, candidates, origins)
-        for i in range(total):
-            if i + AHEAD < total:
+        if total >= len(candidates):
+            candidates, origins = np.empty(total + 1, np.uint32), np.empty(total + 1, np.uint8)
+        for b in range(len(bands)):
+            checks[b] = band_key(queries, which, bands[b, 7], 32 - bits)
+        kept = _gathered(spans, filled, postings, checks, bits, candidates, origins)
+        for i in range(kept):
+            if i + AHEAD < kept:
                 prefetch(rows, np.int64(candidates[i + AHEAD]))
             row = np.int64(candidates[i])
             distance = _distance(rows, row, query)
-            if distance <= radius and not _earlier(rows, row, queries, which, bands, masks, origins[i]):
+            if distance <= radius and not _earlier(rows, row, queries, which, bands, origins[i], bits):
                 answer = _grown(answer, count)
                 answer[count] = which << QUERY_AT | distance << DISTANCE_AT | row
                 count += 1

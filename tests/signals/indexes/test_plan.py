@@ -26,12 +26,24 @@ def test_thresholds_leave_no_room_for_a_pair_within_the_radius(bands, radius):
 @pytest.mark.parametrize("bands", BANDS)
 def test_the_masks_are_all_patterns_within_the_threshold(bands):
     table = plan.probes(bands)
-    for (_, width, _, start, stop), threshold in zip(table.bands, plan.thresholds(bands), strict=True):
+    for (_, width, _, start, stop, *_), threshold in zip(table.bands, plan.thresholds(bands), strict=True):
         masks = table.masks[start:stop].tolist()
         due = {sum(1 << b for b in bits) for n in range(threshold + 1) for bits in combinations(range(width), n)}
         assert set(masks) == due
         assert len(masks) == len(due)
-        assert masks[-1].bit_count() == threshold  # the search reads the threshold off the last mask
+
+
+@pytest.mark.parametrize("bands", BANDS)
+@pytest.mark.parametrize("radius", [0, 5, 12, 30, 31])
+def test_a_pair_within_the_radius_has_a_band_that_agrees_with_its_neighbour(bands, radius):
+    """Pigeonring, on random differences: some band is within its threshold and, with the next, within both."""
+    chance, table = np.random.default_rng(bands), plan.probes(bands, radius).bands
+    for _ in range(2_000):
+        weights = chance.dirichlet(np.full(bands, chance.choice([0.05, 1, 50])))
+        differs = chance.multinomial(chance.choice([radius, chance.integers(0, radius + 1)]), weights)
+        both = differs + np.roll(differs, -1)
+        assert ((differs <= table[:, 5]) & (both <= table[:, 6])).any()
+    assert table[:, 7].tolist() == np.roll(table[:, 0], -1).tolist()
 
 
 def test_the_order_of_the_bits_never_changes():

@@ -77,6 +77,6 @@ def test_scanning_and_probing_agree_on_rows_and_distances():
     for query in rows[:40]:
         answers = [
             search.find(query[None], read_only(distinct), table.bands, table.masks, read_only(offsets),
-                        read_only(postings), 31, limit) for limit in (10**9, -1)]
+                        read_only(postings), plan.row_bits(len(distinct)), 31, limit) for limit in (10**9, -1)]
         assert sorted(answers[0].tolist()) == sorted(answers[1].tolist())
         assert len({hit & search.ROW_MASK for hit in answers[0].tolist()}) == len(answers[0])
