@@ -39,4 +39,5 @@ def blobs(seed: int, *, bright: float = 1.0, pan: float = 0.0) -> Pixels:
         light += np.sin(2 * np.pi * along / length + phase)
     light = (128 + 18 * light) * bright
     tint = np.array([1.0, 0.9, 0.8], np.float32)
-    return np.clip(light[:, :, None] * tint, 0, 255).astype(np.uint8)
+    pixels: Pixels = np.clip(light[:, :, None] * tint, 0, 255).astype(np.uint8)
+    return pixels

@@ -6,7 +6,7 @@ unrelated ones look alike.
 """
 
 from collections.abc import Sequence
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 
@@ -19,13 +19,13 @@ from clew.signals.examples import photo
 from clew.signals.orientations import NAMES
 from clew.signals.pdq_hash import DISTANCE, QUALITY, hash_orientations
 
-NAME: Final = "pdq"
-VERSION: Final = 1
-MEDIA: Final[frozenset[Kind]] = frozenset({"picture"})
-INDEX: Final[Literal["hamming"]] = "hamming"
+NAME = "pdq"
+VERSION = 1
+MEDIA: frozenset[Kind] = frozenset({"picture"})
+INDEX: Literal["exact", "hamming", "none"] = "hamming"
 POSSIBLE: Final = 45
 """Up to here worth an officer's look; no unrelated pair of the samples came nearer than the curve file says."""
-EXAMPLES: Final[Sequence[tuple[Opened, Opened, Verdict]]] = (
+EXAMPLES: Sequence[tuple[Opened, Opened, Verdict]] = (
     (photo(1), photo(1, bright=1.1), "match"),
     (photo(1), photo(1, mirrored=True), "match"),
     (photo(1), photo(2), "none"),
@@ -60,13 +60,18 @@ def compare(a: Sequence[Signal], b: Sequence[Signal]) -> Score:
     first, second = telling(a), telling(b)
     if not first or not second:
         return Score(0.0, "none", "pdq.too_plain")
-    tables = np.stack([between(first, second, orientation) for orientation in range(len(NAMES))])
-    orientation, i, j = np.unravel_index(int(tables.argmin()), tables.shape)
-    distance = int(tables.min())
+    distance, orientation, i, j = nearest(first, second)
     verdict = verdict_of(distance)
-    where = {"distance": distance, "orientation": NAMES[orientation]}
+    where: dict[str, Any] = {"distance": distance, "orientation": orientation}
     where |= {side: box for side, box in (("a_box", first[i].box), ("b_box", second[j].box)) if box is not None}
     return Score(calibrated(NAME, distance), verdict, f"pdq.{verdict}", {"distance": distance}, where)
+
+
+def nearest(a: Sequence[Signal], b: Sequence[Signal]) -> tuple[int, str, int, int]:
+    """Return the least distance in bits, how `a` was turned for it, and the two places where it is found."""
+    tables = np.stack([between(a, b, orientation) for orientation in range(len(NAMES))])
+    orientation, i, j = np.unravel_index(int(tables.argmin()), tables.shape)
+    return int(tables.min()), NAMES[orientation], int(i), int(j)
 
 
 def verdict_of(distance: int) -> Verdict:

@@ -12,6 +12,7 @@ from clew.media.opened import Pixels
 from clew.signals.indexes.compiled import compiled
 
 Floats = NDArray[np.float32]
+Starts = NDArray[np.int64]
 GRID = 64
 FREQUENCIES = 16
 BITS = 256
@@ -81,7 +82,7 @@ def _quality(grid: Floats) -> int:
 
 
 @compiled
-def _taps(length: int) -> tuple[NDArray[np.int64], Floats]:  # pragma: no cover - compiled
+def _taps(length: int) -> tuple[Starts, Floats]:  # pragma: no cover - compiled
     """Return first pixel and weights of each of the 64 samples: box filter twice, then one in length/64."""
     window = (length + 2 * GRID - 1) // (2 * GRID)
     right = (window + 2) // 2 - 1
@@ -100,7 +101,7 @@ def _taps(length: int) -> tuple[NDArray[np.int64], Floats]:  # pragma: no cover 
 
 
 @compiled
-def _sums(line: Floats, first: NDArray[np.int64], weights: Floats, length: int, out: Floats) -> None:  # pragma: no cover
+def _sums(line: Floats, first: Starts, weights: Floats, length: int, out: Floats) -> None:  # pragma: no cover
     """Write the 64 weighted sums of a line into out[0], and those of the line read backwards into out[1]."""
     for i in range(GRID):
         forth = np.float32(0)
