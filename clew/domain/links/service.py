@@ -24,7 +24,8 @@ _LINKS = """
     LEFT JOIN clew.exhibits y ON y.id = h.other_exhibit_id
     LEFT JOIN LATERAL (SELECT k.answer FROM clew.judgements k WHERE k.link_id = h.link_id
                        ORDER BY k.made_at DESC LIMIT 1) j ON true
-    WHERE (:own OR h.other_case_id IS DISTINCT FROM :case)"""
+    WHERE CASE WHEN h.other_case_id = :case THEN :own AND (NOT h.flipped OR CAST(:exhibits AS uuid[]) IS NOT NULL)
+               ELSE true END"""
 _PAGE = """
     SELECT * FROM ({links}) l WHERE (:verdict = '' OR l.verdict = :verdict) AND (NOT :unjudged OR l.answer IS NULL)
     ORDER BY l.value DESC NULLS LAST, l.path, l.matcher, l.link_id, l.other_exhibit_id LIMIT :limit OFFSET :offset"""

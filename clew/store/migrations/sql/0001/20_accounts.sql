@@ -132,14 +132,14 @@ GRANT EXECUTE ON FUNCTION clew.viewer_claims(), clew.viewer_officer(), clew.view
     TO clew_app, clew_system;
 
 -- What logging in needs before there is a viewer; returns secrets sealed or hashed, one officer at a time.
-CREATE FUNCTION clew.login_row(name text)
+CREATE FUNCTION clew.login_row(of_login text)
 RETURNS TABLE (id uuid, agency_id uuid, password_hash text, totp_sealed bytea, totp_step bigint,
                enrolment_hash bytea, enrolment_ends timestamptz, locked_until timestamptz, active boolean)
 LANGUAGE sql SECURITY DEFINER SET search_path = clew, pg_temp AS $$
     SELECT o.id, o.agency_id, o.password_hash, o.totp_sealed, o.totp_step, o.enrolment_hash, o.enrolment_ends,
            o.locked_until, o.suspended_at IS NULL AND a.cut_off_at IS NULL
     FROM clew.officers o JOIN clew.agencies a ON a.id = o.agency_id
-    WHERE o.login = lower(name) FOR UPDATE OF o
+    WHERE o.login = lower(of_login) FOR UPDATE OF o
 $$;
 
 -- Count a failed try; from the fifth on the account rests, longer each time, at most an hour.

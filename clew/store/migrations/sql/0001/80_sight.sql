@@ -211,21 +211,21 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
 $$;
 
 -- Find the other case behind a handle, for disclosing; only among this case's hits that are open to it.
-CREATE FUNCTION clew.disclose(mine uuid, pair uuid) RETURNS boolean
+CREATE FUNCTION clew.disclose(of_case uuid, pair uuid) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = clew, pg_temp AS $$
-DECLARE other uuid;
+DECLARE found_case uuid;
 BEGIN
-    IF NOT mine = ANY (clew.cases_in_sight(true)) THEN RETURN false; END IF;
-    SELECT DISTINCT b.case_id INTO other FROM exhibits x
-    JOIN clew.media_pairs((SELECT array_agg(DISTINCT media_id) FROM exhibits WHERE case_id = mine
+    IF NOT of_case = ANY (clew.cases_in_sight(true)) THEN RETURN false; END IF;
+    SELECT DISTINCT b.case_id INTO found_case FROM exhibits x
+    JOIN clew.media_pairs((SELECT array_agg(DISTINCT media_id) FROM exhibits WHERE case_id = of_case
                            AND withdrawn_at IS NULL)) p ON p.mine = x.media_id
     JOIN exhibits b ON b.media_id = p.other
-    WHERE x.case_id = mine AND b.case_id <> mine AND b.withdrawn_at IS NULL
-      AND clew.hit_handle(mine, b.case_id) = pair;
-    IF other IS NULL OR NOT coalesce((SELECT h.may_disclose FROM clew.hit_level(mine, other) h), false) THEN
+    WHERE x.case_id = of_case AND b.case_id <> of_case AND b.withdrawn_at IS NULL
+      AND clew.hit_handle(of_case, b.case_id) = pair;
+    IF found_case IS NULL OR NOT coalesce((SELECT h.may_disclose FROM clew.hit_level(of_case, found_case) h), false) THEN
         RETURN false;
     END IF;
-    INSERT INTO disclosures (case_id, other_case_id, officer_id) VALUES (mine, other, viewer_officer())
+    INSERT INTO disclosures (case_id, other_case_id, officer_id) VALUES (of_case, found_case, viewer_officer())
     ON CONFLICT DO NOTHING;
     RETURN true;
 END $$;

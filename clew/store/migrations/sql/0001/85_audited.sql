@@ -41,3 +41,5 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
 $$;
 REVOKE EXECUTE ON FUNCTION clew.reveals_today(), clew.exhibit_signals(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION clew.reveals_today(), clew.exhibit_signals(uuid) TO clew_app;
+-- Making the node is the one verb of the owner's login.
+CREATE POLICY events_owner_appends ON clew.events FOR INSERT TO clew_owner WITH CHECK (true);

@@ -1,0 +1,1 @@
+"""The record of events, for administrators and auditors; never content."""

@@ -1,0 +1,1 @@
+"""Describing what arrives, matching it against everything, and searching with a file."""

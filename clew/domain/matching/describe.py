@@ -1,0 +1,129 @@
+"""The job that opens one delivered file in the sandbox and writes down its signals. Safe to run twice."""
+
+import io
+import json
+import uuid
+from typing import Any
+
+from sqlalchemy import Row
+
+from clew.domain.exhibits.arrive import agency_key
+from clew.domain.matching.archives import expand
+from clew.domain.matching.tools import sandbox
+from clew.kernel.errors import Refused
+from clew.kernel.events import Event
+from clew.media import formats
+from clew.media.opened import Opened
+from clew.media.renditions import safe_thumbnail
+from clew.signals import registry
+from clew.signals.contract import Signal
+from clew.store.db import Work, database
+from clew.store.jobs import enqueue
+from clew.store.vault import vault
+
+_FILE = """
+    SELECT f.id, f.path, f.status, f.contribution_id, f.case_id, f.exhibit_id, e.media_id, m.object_name, m.size,
+           k.officer_id, c.owner_agency_id, o.suspended_at IS NOT NULL AS suspended, y.wrapped_key,
+           e.withdrawn_at IS NOT NULL AS withdrawn
+    FROM clew.files f JOIN clew.exhibits e ON e.id = f.exhibit_id JOIN clew.media m ON m.id = e.media_id
+    JOIN clew.contributions k ON k.id = f.contribution_id JOIN clew.cases c ON c.id = f.case_id
+    JOIN clew.officers o ON o.id = k.officer_id
+    JOIN clew.media_keys y ON y.media_id = m.id AND y.agency_id = c.owner_agency_id
+    WHERE f.id = :file"""
+_SUSPENDED = "The officer who brought this file was suspended before it was opened. Contribute it again."
+_WITHDRAWN = "The contribution was withdrawn before this file was opened."
+
+
+def describe(payload: dict[str, Any]) -> None:
+    """Open one file, keep its signals and safe thumbnail, and queue its matching."""
+    with database().system_work() as work:
+        file = work.first(_FILE, {"file": payload["file"]})
+        key = agency_key(work, file.owner_agency_id) if file is not None else None
+    if file is None or key is None or file.status != "waiting":
+        return
+    if file.suspended or file.withdrawn:
+        _end_refused(file, _SUSPENDED if file.suspended else _WITHDRAWN)
+        return
+    content = vault().blobs.read_all(file.object_name, key.unwrap(file.object_name, bytes(file.wrapped_key)))
+    try:
+        if _is_archive(content):
+            expand(file, content)
+            _end_imported(file, None, [])
+        else:
+            opened = sandbox().open(io.BytesIO(content), name_hint=file.path.rsplit("/", 1)[-1])
+            _end_imported(file, opened, signals_from(opened))
+    except Refused as refusal:
+        _end_refused(file, refusal.message)
+
+
+def _is_archive(content: bytes) -> bool:
+    found = formats.detect(content[:formats.HEAD_BYTES])
+    return found is not None and found.reader == "archive"
+
+
+def signals_from(opened: Opened) -> list[Signal]:
+    """Return the signals of every matcher that looks at this kind of media."""
+    return [signal for matcher in registry.MATCHERS if opened.kind in matcher.MEDIA
+            for signal in matcher.describe(opened)]
+
+
+def _event(file: Row[Any], verb: str, **detail: Any) -> Event:
+    """Return an event in the name of the officer who brought the file."""
+    return Event(verb, officer_id=file.officer_id, agency_id=file.owner_agency_id, case_id=file.case_id,
+                 owner_agency_id=file.owner_agency_id, subject=f"exhibit:{file.exhibit_id}", detail=detail)
+
+
+def _end_refused(file: Row[Any], reason: str) -> None:
+    """Keep the bytes and the exhibit, say why it was not opened, and go on."""
+    with database().system_work() as work:
+        work.write("UPDATE clew.media SET refusal = :reason, described_at = coalesce(described_at, now()), "
+                   "matched_at = coalesce(matched_at, now()) WHERE id = :media",
+                   {"reason": reason, "media": file.media_id})
+        work.write("UPDATE clew.exhibits SET state = 'refused' WHERE id = :exhibit", {"exhibit": file.exhibit_id})
+        work.write("UPDATE clew.files SET status = 'refused', reason = :reason, done_at = now() WHERE id = :file",
+                   {"reason": reason, "file": file.id})
+        work.record(_event(file, "describe", refused=reason))
+
+
+def _end_imported(file: Row[Any], opened: Opened | None, signals: list[Signal]) -> None:
+    """Write signals, facts and thumbnail; content another agency brought before keeps what it has."""
+    with database().system_work() as work:
+        if opened is not None:
+            _describe_media(work, file.media_id, opened)
+            _write_signals(work, file.media_id, opened, signals)
+        else:
+            work.write("UPDATE clew.media SET kind = 'archive', described_at = coalesce(described_at, now()), "
+                       "matched_at = coalesce(matched_at, now()) WHERE id = :media", {"media": file.media_id})
+        work.write("UPDATE clew.exhibits SET state = 'imported' WHERE id = :exhibit", {"exhibit": file.exhibit_id})
+        work.write("UPDATE clew.files SET status = 'imported', done_at = now(), matched = :whole WHERE id = :file",
+                   {"file": file.id, "whole": opened is None})
+        if opened is not None:
+            enqueue(work.conn, "match", {"file": str(file.id)}, priority=1, about=str(file.contribution_id))
+        work.record(_event(file, "describe", signals=len(signals)))
+
+
+def _describe_media(work: Work, media_id: uuid.UUID, opened: Opened) -> None:
+    thumbnail = None
+    if opened.picture is not None:
+        thumbnail = vault().keyring.seal_small(safe_thumbnail(opened.picture), f"thumbnail:{media_id}")
+    work.write(
+        "UPDATE clew.media SET kind = :kind, media_type = :type, width = :width, height = :height, "
+        "duration = :duration, facts = CAST(:facts AS jsonb), safe_thumbnail = :thumbnail, described_at = now() "
+        "WHERE id = :media AND described_at IS NULL",
+        {"kind": opened.kind, "type": opened.media_type, "width": opened.width, "height": opened.height,
+         "duration": opened.duration, "facts": json.dumps(opened.facts), "thumbnail": thumbnail, "media": media_id})
+
+
+def _write_signals(work: Work, media_id: uuid.UUID, opened: Opened, signals: list[Signal]) -> None:
+    """Write the signals of each matcher version once a media, whoever describes it."""
+    for matcher in registry.MATCHERS:
+        if opened.kind not in matcher.MEDIA or not work.changed(
+                "INSERT INTO clew.described VALUES (:media, :matcher, :version) ON CONFLICT DO NOTHING",
+                {"media": media_id, "matcher": matcher.NAME, "version": matcher.VERSION}):
+            continue
+        rows = [{"media": media_id, "matcher": one.matcher, "version": one.version, "value": one.value,
+                 "quality": one.quality, "time": one.time, "box": list(one.box) if one.box else None}
+                for one in signals if one.matcher == matcher.NAME]
+        if rows:
+            work.write("INSERT INTO clew.signals (media_id, matcher, version, value, quality, time_s, box) "
+                       "VALUES (:media, :matcher, :version, :value, :quality, :time, :box)", rows)

@@ -1,0 +1,74 @@
+"""The job behind a search: open the file, look it up, keep the pairs, forget the file."""
+
+import io
+import json
+from collections import defaultdict
+from typing import Any
+
+from sqlalchemy import Row
+
+from clew.domain.exhibits.arrive import agency_key
+from clew.domain.matching.describe import signals_from
+from clew.domain.matching.lookup import pairs
+from clew.domain.matching.tools import sandbox
+from clew.kernel.errors import Refused
+from clew.kernel.events import Event
+from clew.signals.contract import Signal
+from clew.store.db import Work, database
+from clew.store.vault import vault
+
+_SEARCH = """
+    SELECT s.id, s.officer_id, s.agency_id, s.case_id, s.name, s.sha256, s.object_name, s.wrapped_key, s.state,
+           o.suspended_at IS NOT NULL AS suspended
+    FROM clew.searches s JOIN clew.officers o ON o.id = s.officer_id WHERE s.id = :search"""
+_HIT = """
+    INSERT INTO clew.search_hits (search_id, media_id, matcher, value, verdict, why, parameters, where_at)
+    VALUES (:search, :media, :matcher, :value, :verdict, :why, CAST(:parameters AS jsonb), CAST(:where AS jsonb))
+    ON CONFLICT DO NOTHING"""
+
+
+def search(payload: dict[str, Any]) -> None:
+    """Run one waiting search."""
+    with database().system_work() as work:
+        row = work.first(_SEARCH, {"search": payload["search"]})
+        key = agency_key(work, row.agency_id) if row is not None else None
+    if row is None or key is None or row.state != "waiting":
+        return
+    if row.suspended:
+        _end(row, {}, "The officer was suspended before the search ran.")
+    else:
+        content = vault().blobs.read_all(row.object_name, key.unwrap(row.object_name, bytes(row.wrapped_key)))
+        try:
+            opened = sandbox().open(io.BytesIO(content), name_hint=row.name)
+            _end(row, _by_matcher(signals_from(opened)), "")
+        except Refused as refusal:
+            _end(row, {}, refusal.message)
+    vault().blobs.drop(row.object_name)
+
+
+def _by_matcher(signals: list[Signal]) -> dict[str, list[Signal]]:
+    found: dict[str, list[Signal]] = defaultdict(list)
+    for signal in signals:
+        found[signal.matcher].append(signal)
+    return found
+
+
+def _end(row: Row[Any], signals: dict[str, list[Signal]], refused: str) -> None:
+    with database().system_work() as work:
+        if not refused:
+            _same_bytes(work, row)
+            for found in pairs(work, signals):
+                score = found.score
+                work.write(_HIT, {"search": row.id, "media": found.other, "matcher": found.matcher,
+                                  "value": score.value, "verdict": score.verdict, "why": score.why,
+                                  "parameters": json.dumps(score.parameters), "where": json.dumps(score.where)})
+        work.write("UPDATE clew.searches SET state = :state, reason = :reason, done_at = now() WHERE id = :id",
+                   {"state": "refused" if refused else "done", "reason": refused, "id": row.id})
+        work.record(Event("run_search", officer_id=row.officer_id, agency_id=row.agency_id, case_id=row.case_id,
+                          subject=f"search:{row.id}"))
+
+
+def _same_bytes(work: Work, row: Row[Any]) -> None:
+    for media in work.rows("SELECT id FROM clew.media WHERE sha256 = :sha256", {"sha256": bytes(row.sha256)}):
+        work.write(_HIT, {"search": row.id, "media": media.id, "matcher": "exact", "value": 1.0, "verdict": "match",
+                          "why": "same-bytes", "parameters": "{}", "where": "{}"})
