@@ -9,7 +9,7 @@ from clew.kernel import clock
 from clew.kernel.events import Event
 from clew.store.audit import heads as signed
 from clew.store.audit import keys as key_files
-from clew.store.audit.canonical import DELETED, microseconds
+from clew.store.audit.canonical import DELETED, microseconds, moment
 from clew.store.audit.commitment import leaf_data, seal
 from clew.store.audit.rows import hash_rows
 from clew.store.audit.sequencer import HEADER, HEADS, NAMES, leaf_of, stored_head
@@ -81,9 +81,10 @@ def rewrite(conn: Connection, log: Log, stolen: bool, mine: str) -> None:
             head = signed.sign(key_files.signing_key(folder), frontier.size, frontier.root(),
                                microseconds(clock.now()), previous)
             previous = head.digest()
-            conn.execute(text("INSERT INTO clew.event_heads VALUES (:size, :root, now(), :previous, :signer, :sig)"),
-                         {"size": head.size, "root": frontier.root(), "previous": bytes.fromhex(head.previous),
-                          "signer": bytes.fromhex(head.signer), "sig": bytes.fromhex(head.signature)})
+            conn.execute(text("INSERT INTO clew.event_heads VALUES (:size, :root, :at, :previous, :signer, :sig)"),
+                         {"size": head.size, "root": frontier.root(), "at": moment(head.at),
+                          "previous": bytes.fromhex(head.previous), "signer": bytes.fromhex(head.signer),
+                          "sig": bytes.fromhex(head.signature)})
     conn.execute(text("UPDATE clew.event_tree SET peaks = :peaks"), {"peaks": frontier.to_bytes()})
 
 
