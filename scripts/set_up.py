@@ -32,11 +32,13 @@ def say(line: str) -> None:
 
 
 def run(*command: object, **options: object) -> None:
-    """Run a command in the checkout; stop with its output when it fails."""
-    done = subprocess.run([str(part) for part in command], cwd=options.pop("cwd", ROOT), check=False,  # noqa: S603
-                          stdin=subprocess.DEVNULL, **options)  # type: ignore[call-overload]
+    """Run a command in the checkout; show its output only when it fails, and stop then."""
+    words = [str(part) for part in command]
+    done = subprocess.run(words, cwd=options.pop("cwd", ROOT), check=False, text=True,  # noqa: S603
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          **options)  # type: ignore[call-overload]
     if done.returncode:
-        sys.exit(f"[set-up] failed: {' '.join(str(part) for part in command)}")
+        sys.exit(f"{done.stdout}\n[set-up] failed: {' '.join(words)}")
 
 
 def digest(*paths: Path) -> str:
