@@ -49,7 +49,9 @@ def exposed(picture: Image.Image, body: Body, rng: Chance) -> Image.Image:
     fall = (1 - body.corners * (x * x + y * y)) * gain
     start = int(rng.integers(0, 1 << 20))
     grain = NOISE[start : start + width * height].reshape(height, width) * body.grain
-    warm = np.array([1 + body.warmth, 1, 1 - body.warmth], np.float32) * rng.normal(1, 0.015, 3).astype(np.float32)
+    warm = np.array([1 + body.warmth, 1, 1 - body.warmth], np.float32) * rng.normal(1, 0.015, 3).astype(
+        np.float32
+    )
     out = np.empty((height, width, 3), np.uint8)
     for k in range(3):
         plane = pixels[..., k] * (fall * warm[k])

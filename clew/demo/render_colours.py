@@ -1,13 +1,14 @@
-"""Colours, smooth noise and swatches that all rendered surfaces are made of; numbers from a seed, nothing from files."""
+"""Colours, smooth noise and swatches that all rendered surfaces are made of; from seeds, never from files."""
 
 import colorsys
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-Pixels = NDArray[np.float32]
+Pixels = NDArray[np.floating[Any]]
 Chance = np.random.Generator
 
 
@@ -16,7 +17,9 @@ def chance(*seed: int) -> Chance:
     return np.random.default_rng(list(seed))
 
 
-def colour(rng: Chance, *, light: tuple[float, float], strong: tuple[float, float], hue: float = -1.0) -> Pixels:
+def colour(
+    rng: Chance, *, light: tuple[float, float], strong: tuple[float, float], hue: float = -1.0
+) -> Pixels:
     """One colour (3,) in 0..1 with lightness and saturation drawn from the two ranges."""
     turn = rng.random() if hue < 0 else (hue + rng.normal(0, 0.03)) % 1
     value = colorsys.hls_to_rgb(turn, rng.uniform(*light), rng.uniform(*strong))
@@ -43,7 +46,9 @@ def stretched(small: Pixels, height: int, width: int) -> Pixels:
     return np.asarray(picture.resize((width, height), Image.Resampling.BICUBIC), np.float32)
 
 
-def clouds(rng: Chance, height: int, width: int, *, cells: float = 6, octaves: int = 3, across: float = 1.0) -> Pixels:
+def clouds(
+    rng: Chance, height: int, width: int, *, cells: float = 6, octaves: int = 3, across: float = 1.0
+) -> Pixels:
     """Smooth noise (height, width) about 0, mostly within -1..1; `across` > 1 draws it out along x."""
     total = np.zeros((height, width), np.float32)
     for octave in range(octaves):
@@ -62,12 +67,12 @@ def blend(under: Pixels, over: Pixels, part: Pixels) -> Pixels:
 
 def soft(distance: Pixels, edge: float) -> Pixels:
     """1 where `distance` is below zero, 0 above, with a ramp `edge` wide, as a print has."""
-    return np.clip(0.5 - distance / edge, 0, 1).astype(np.float32)
+    return np.asarray(np.clip(0.5 - distance / edge, 0, 1).astype(np.float32))
 
 
 @dataclass(frozen=True)
 class Swatch:
-    """Pixels (h, w, 3 or 4) in 0..1 that stand for `metres` of material across, repeated; 0 metres: stretched to fit."""
+    """Pixels (h, w, 3 or 4) in 0..1 that stand for `metres` of material, repeated; 0 metres: stretched."""
 
     pixels: Pixels
     metres: float = 0.0
@@ -83,7 +88,7 @@ class Swatch:
         else:
             y = (np.arange(height) * (height_m / height / self.metres * columns)).astype(np.intp) % rows
             x = (np.arange(width) * (width_m / width / self.metres * columns)).astype(np.intp) % columns
-        return self.pixels.take(y, axis=0).take(x, axis=1)
+        return np.asarray(self.pixels.take(y, axis=0).take(x, axis=1))
 
 
 def plain(rng: Chance, tint: Pixels, *, rough: float = 0.05, metres: float = 0.6) -> Swatch:

@@ -27,7 +27,14 @@ def _ball_points(ball: Ball) -> tuple[Rays, Rays, tuple[int, int]]:
     rows, columns = 12, 24
     latitude = (np.pi / 2 - (np.arange(rows) + 0.5) / rows * np.pi)[:, None]
     longitude = ((np.arange(columns) + 0.5) / columns * 2 * np.pi - np.pi)[None]
-    unit = np.stack([np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude) + 0 * longitude], -1)
+    unit = np.stack(
+        [
+            np.cos(latitude) * np.cos(longitude),
+            np.cos(latitude) * np.sin(longitude),
+            np.sin(latitude) + 0 * longitude,
+        ],
+        -1,
+    )
     normal = unit / ball.radii
     normal = normal / np.linalg.norm(normal, axis=-1, keepdims=True)
     points = ball.centre + unit * ball.radii * 1.02
@@ -59,7 +66,7 @@ def _received(light: Light, points: Rays, normals: Rays, solids: list[tuple[Vect
     seen = np.flatnonzero(strength > 0.002)
     strength = strength.astype(np.float32)
     strength[seen] *= 1 - 0.92 * _shadowed(points[seen], towards[seen], solids)
-    return strength[:, None] * light.colour.astype(np.float32)
+    return np.asarray(strength[:, None] * light.colour.astype(np.float32))
 
 
 def _ambient(scene: Scene, points: Rays, normals: Rays) -> Rays:
@@ -68,7 +75,10 @@ def _ambient(scene: Scene, points: Rays, normals: Rays) -> Rays:
     reach = scene.spacing * 1.6
     start = np.ascontiguousarray(points.T)
     for lo, hi in scene.solids:
-        away = [np.maximum(0, np.maximum(np.float32(lo[k]) - start[k], start[k] - np.float32(hi[k]))) for k in range(3)]
+        away = [
+            np.maximum(0, np.maximum(np.float32(lo[k]) - start[k], start[k] - np.float32(hi[k])))
+            for k in range(3)
+        ]
         gap = np.sqrt(away[0] ** 2 + away[1] ** 2 + away[2] ** 2)
         near = np.flatnonzero((gap > scene.spacing * 0.2) & (gap < reach))
         closed[near] *= 0.72 + 0.28 * gap[near] / reach
@@ -82,7 +92,9 @@ def _burn(skin: Pixels, light: Rays, glow: float) -> list[NDArray[np.uint8]]:
     packed = np.full((rows, columns, 4), 255, np.uint8)
     for k in range(3):
         plane = skin[..., k] * skin[..., k]
-        plane *= -1.35 * glow if glow > 0 else -1.35 * np.maximum(stretched(light[..., k], rows, columns), 0.005)
+        plane *= (
+            -1.35 * glow if glow > 0 else -1.35 * np.maximum(stretched(light[..., k], rows, columns), 0.005)
+        )
         tone = np.sqrt(np.maximum(1 - np.exp(plane), 0))
         packed[..., k] = np.minimum(tone * 262, 255)
     if skin.shape[2] == 4:

@@ -18,7 +18,10 @@ _VIEW = (1600, 1200)
 @lru_cache(maxsize=4)
 def _stock(seed: int) -> list[Image.Image]:
     """Twelve large views to cut from: rooms, streets, things, cloth."""
-    return [seen(Source(_STOCK[k % 4], seed * 50 + k // 8, seed * 50 + k // 8, k), _VIEW, fine=1.0) for k in range(12)]
+    return [
+        seen(Source(_STOCK[k % 4], seed * 50 + k // 8, seed * 50 + k // 8, k), _VIEW, fine=1.0)
+        for k in range(12)
+    ]
 
 
 def _piece(rng: Chance, stock: list[Image.Image], size: tuple[int, int]) -> NDArray[np.uint8]:
@@ -27,7 +30,9 @@ def _piece(rng: Chance, stock: list[Image.Image], size: tuple[int, int]) -> NDAr
     share = float(rng.uniform(0.35, 0.9))
     width, height = picture.width * share, picture.height * share
     left, top = float(rng.uniform(0, picture.width - width)), float(rng.uniform(0, picture.height - height))
-    piece = picture.resize(size, Image.Resampling.BILINEAR, box=(left, top, left + width, top + height), reducing_gap=1.0)
+    piece = picture.resize(
+        size, Image.Resampling.BILINEAR, box=(left, top, left + width, top + height), reducing_gap=1.0
+    )
     pixels = np.asarray(piece)
     across, along = int(rng.choice([1, -1])), int(rng.choice([1, -1]))
     return pixels[::along, ::across]
@@ -37,7 +42,9 @@ def _lit(rng: Chance, pixels: NDArray[np.uint8]) -> Image.Image:
     """The cut under dappled light and with sensor noise, so that no two pictures are alike."""
     height, width = pixels.shape[:2]
     light = clouds(rng, height // 8, width // 8, cells=float(rng.uniform(5, 9)), octaves=2)
-    patch = Image.fromarray(np.clip(1 + light * 1.1, 0.15, 1.9).astype(np.float32)).resize((width, height), Image.Resampling.BILINEAR)
+    patch = Image.fromarray(np.clip(1 + light * 0.8, 0.2, 1.9).astype(np.float32)).resize(
+        (width, height), Image.Resampling.BILINEAR
+    )
     gain = np.asarray(patch)
     start = int(rng.integers(0, 1 << 20))
     noise = NOISE[start : start + gain.size].reshape(gain.shape) * 3

@@ -6,7 +6,20 @@ from PIL import Image, ImageDraw, ImageFont
 from clew.demo.render_colours import Chance, Pixels, Swatch, blend, clouds, colour, palette, soft
 
 Ink = tuple[int, int, int]
-NAMES = ("ALBA", "BREMSA", "CORVO", "DELMAR", "ESTRO", "FINKA", "GALDO", "HOLMA", "IRIS", "JUNO", "KESTA", "LUMA")
+NAMES = (
+    "ALBA",
+    "BREMSA",
+    "CORVO",
+    "DELMAR",
+    "ESTRO",
+    "FINKA",
+    "GALDO",
+    "HOLMA",
+    "IRIS",
+    "JUNO",
+    "KESTA",
+    "LUMA",
+)
 
 
 def ink(tint: Pixels) -> Ink:
@@ -20,7 +33,9 @@ def as_pixels(picture: Image.Image) -> Pixels:
     return np.asarray(picture, np.float32) / 255
 
 
-def shapes(rng: Chance, draw: ImageDraw.ImageDraw, colours: list[Pixels], size: tuple[int, int], count: int) -> None:
+def shapes(
+    rng: Chance, draw: ImageDraw.ImageDraw, colours: list[Pixels], size: tuple[int, int], count: int
+) -> None:
     """Discs, bars and triangles at chance places."""
     for _ in range(count):
         fill = ink(colours[int(rng.integers(len(colours)))])
@@ -41,9 +56,13 @@ def poster(rng: Chance) -> Swatch:
     colours = palette(rng)
     picture = Image.new("RGB", size, ink(colours[0]))
     draw = ImageDraw.Draw(picture)
-    shapes(rng, draw, [*colours, colour(rng, light=(0.3, 0.8), strong=(0.5, 1))], size, int(rng.integers(6, 14)))
+    shapes(
+        rng, draw, [*colours, colour(rng, light=(0.3, 0.8), strong=(0.5, 1))], size, int(rng.integers(6, 14))
+    )
     word = str(rng.choice(NAMES))
-    draw.text((20, int(rng.integers(15, 240))), word, fill=ink(colours[3]), font=ImageFont.load_default(size=38))
+    draw.text(
+        (20, int(rng.integers(15, 240))), word, fill=ink(colours[3]), font=ImageFont.load_default(size=38)
+    )
     frame = ink(colour(rng, light=(0.05, 0.9), strong=(0, 0.3)))
     draw.rectangle((0, 0, size[0] - 1, size[1] - 1), outline=frame, width=10)
     return Swatch(as_pixels(picture))
@@ -76,7 +95,9 @@ def books(rng: Chance) -> Swatch:
         w, top = int(rng.integers(6, 20)), int(rng.integers(0, 26))
         fill = ink(colour(rng, light=(0.15, 0.7), strong=(0.1, 0.8)))
         draw.rectangle((x, top, x + w - 2, 80), fill=fill)
-        draw.rectangle((x + 1, top + 10, x + w - 3, top + 14), fill=ink(colour(rng, light=(0.6, 0.9), strong=(0, 0.6))))
+        draw.rectangle(
+            (x + 1, top + 10, x + w - 3, top + 14), fill=ink(colour(rng, light=(0.6, 0.9), strong=(0, 0.6)))
+        )
         x += w
     return Swatch(as_pixels(picture))
 
@@ -85,14 +106,19 @@ def front(rng: Chance, floors: int, bays: int, courses: Pixels) -> Swatch:
     """A house front: brick (`courses`, a square tile about 0.75 light) or plaster, windows with frames and a door."""
     cell = 84
     width, height = bays * cell, floors * cell
-    tint = colour(rng, light=(0.45, 0.85), strong=(0.05, 0.32), hue=float(rng.choice([0.04, 0.1, 0.12, 0.55])))
+    tint = colour(
+        rng, light=(0.45, 0.85), strong=(0.05, 0.32), hue=float(rng.choice([0.04, 0.1, 0.12, 0.55]))
+    )
     side = len(courses)
     wall = courses[np.arange(height)[:, None] % side, np.arange(width)[None] % side] * tint / 0.75
     if rng.random() < 0.5:
         wall = np.clip(tint + clouds(rng, height, width, cells=7, octaves=4)[..., None] * 0.07, 0, 1)
     picture = Image.fromarray((np.clip(wall, 0, 1) * 255).astype(np.uint8))
     draw = ImageDraw.Draw(picture)
-    frame, glass = ink(colour(rng, light=(0.1, 0.95), strong=(0, 0.4))), colour(rng, light=(0.12, 0.35), strong=(0.1, 0.3))
+    frame, glass = (
+        ink(colour(rng, light=(0.1, 0.95), strong=(0, 0.4))),
+        colour(rng, light=(0.12, 0.35), strong=(0.1, 0.3)),
+    )
     half, high = int(rng.integers(12, 28)), int(rng.integers(22, 34))
     for storey in range(floors):
         for bay in range(bays):
@@ -103,7 +129,10 @@ def front(rng: Chance, floors: int, bays: int, courses: Pixels) -> Swatch:
             draw.line((x, y - high, x, low), fill=frame, width=3)
             draw.line((x - half - 4, low, x + half + 4, low), fill=frame, width=5)
     door = int(rng.integers(bays)) * cell + cell // 2
-    draw.rectangle((door - 20, height - 66, door + 20, height), fill=ink(colour(rng, light=(0.15, 0.4), strong=(0.3, 0.8))))
+    draw.rectangle(
+        (door - 20, height - 66, door + 20, height),
+        fill=ink(colour(rng, light=(0.15, 0.4), strong=(0.3, 0.8))),
+    )
     draw.rectangle((0, 0, width, 8), fill=frame)
     return Swatch(as_pixels(picture))
 
@@ -130,7 +159,9 @@ def sky(rng: Chance) -> Swatch:
     blue = colour(rng, light=(0.45, 0.7), strong=(0.3, 0.7), hue=0.58)
     pale = np.full(3, 0.9, np.float32)
     base = blend(pale, blue, np.broadcast_to(up, (height, width)))
-    return Swatch(blend(base, pale, np.clip(clouds(rng, height, width, cells=5, octaves=4, across=2) + 0.1, 0, 0.9)))
+    return Swatch(
+        blend(base, pale, np.clip(clouds(rng, height, width, cells=5, octaves=4, across=2) + 0.1, 0, 0.9))
+    )
 
 
 def outdoors(rng: Chance) -> Swatch:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from clew.demo.render_colours import Chance, Swatch, chance, colour, plain
+from clew.demo.render_colours import Chance, chance, colour, plain
 from clew.demo.render_light import shine
 from clew.demo.render_prints import carpet, outdoors, poster
 from clew.demo.render_scene import Light, Place, Scene, Vector, vector
@@ -29,11 +29,11 @@ class Room:
         shine(self.scene)
 
     def wall(self, which: int, along: float) -> Place:
-        """A place at a wall (0 south, 1 east, 2 north, 3 west), `along` 0..1 of it; +y of the thing is into the room."""
+        """A place at a wall (0 south, 1 east, 2 north, 3 west), `along` 0..1 of it; +y leads into the room."""
         w, d = self.width, self.depth
         corner = ((0, 0), (w, 0), (w, d), (0, d))[which]
         length = (w, d, w, d)[which]
-        start = Place(vector(*corner, 0), which)
+        start = Place(vector(corner[0], corner[1], 0), which)
         return Place(start.point(along * length, 0, 0), which)
 
     def _shell(self, rng: Chance) -> None:
@@ -43,23 +43,40 @@ class Room:
         base = paint(rng, (0.2, 0.9))
         low, high = vector(0, 0, 0), vector(self.width, self.depth, 0)
         self.scene.flat(low, high, ground)
-        self.scene.flat(vector(0, 0, self.height), vector(self.width, self.depth, self.height), pale, down=True, share=0.3)
+        self.scene.flat(
+            vector(0, 0, self.height), vector(self.width, self.depth, self.height), pale, down=True, share=0.3
+        )
         for k in range(4):
             length = (self.width, self.depth)[k % 2]
             at = self.wall(k, 0.5)
             inward = at.point(0, 1, 0) - at.origin
-            self.scene.upright(at.point(0, 0, self.height / 2), inward, (length, self.height), other if k == self.order[0] else paper)
+            self.scene.upright(
+                at.point(0, 0, self.height / 2),
+                inward,
+                (length, self.height),
+                other if k == self.order[0] else paper,
+            )
             self.scene.box(at, (-length / 2, 0, 0), (length / 2, 0.02, 0.09), base)
             self.scene.solids.pop()
-        self.scene.lights.append(Light(vector(self.width / 2, self.depth / 2, self.height - 0.35), vector(1, 0.93, 0.8) * 1.5))
-        self.scene.ball(vector(self.width / 2, self.depth / 2, self.height - 0.2), (0.17, 0.17, 0.12), pale, glow=2.0, shadow=False)
+        self.scene.lights.append(
+            Light(vector(self.width / 2, self.depth / 2, self.height - 0.35), vector(1, 0.93, 0.8) * 1.5)
+        )
+        self.scene.ball(
+            vector(self.width / 2, self.depth / 2, self.height - 0.2),
+            (0.17, 0.17, 0.12),
+            pale,
+            glow=2.0,
+            shadow=False,
+        )
 
     def _window(self, plan: Chance, rng: Chance) -> None:
         at = self.wall(self.order[1], float(plan.uniform(0.4, 0.6)))
         half, low, high = float(plan.uniform(0.5, 0.8)), 0.95, 2.15
         inward = at.point(0, 1, 0) - at.origin
         frame, drape = paint(rng, (0.7, 0.95)), cloth(rng)
-        self.scene.upright(at.point(0, 0.01, (low + high) / 2), inward, (half * 2, high - low), outdoors(rng), glow=2.6)
+        self.scene.upright(
+            at.point(0, 0.01, (low + high) / 2), inward, (half * 2, high - low), outdoors(rng), glow=2.6
+        )
         for x in (-half, -0.03, half - 0.05):
             self.scene.box(at, (x, 0, low), (x + 0.06, 0.04, high), frame)
         for z in (low - 0.05, high):
@@ -69,9 +86,9 @@ class Room:
                 x = side * (half + 0.05 + fold * 0.09)
                 self.scene.column(at.point(x, 0.08, 0.1), 0.055, high, drape, sides=10)
                 self.scene.solids.pop()
-        for side in (-0.5, 0.5):
+        for part in (-0.5, 0.5):
             day = vector(0.85, 0.95, 1.1) * float(plan.uniform(0.6, 1.4))
-            self.scene.lights.append(Light(at.point(side * half, 0.25, 1.8), day))
+            self.scene.lights.append(Light(at.point(part * half, 0.25, 1.8), day))
 
     def _furniture(self, plan: Chance, rng: Chance) -> None:
         kind = int(plan.integers(3))
@@ -93,7 +110,12 @@ class Room:
             for x in (-0.4, 0.4):
                 chair(self.scene, Place(main.point(x, 0.3, 0), main.turns), rng)
             chair(self.scene, Place(main.point(0.1, 2.0, 0), main.turns + 2), rng)
-        shelf(self.scene, self.wall(self.order[2], float(plan.uniform(0.35, 0.65))), rng, levels=int(plan.integers(2, 5)))
+        shelf(
+            self.scene,
+            self.wall(self.order[2], float(plan.uniform(0.35, 0.65))),
+            rng,
+            levels=int(plan.integers(2, 5)),
+        )
         size = (float(plan.uniform(0.8, 1.3)), 0.45, float(plan.choice([0.75, 0.9, 1.9])))
         cupboard(self.scene, self.wall(self.order[3], float(plan.uniform(0.3, 0.7))), rng, size=size)
 
@@ -104,18 +126,22 @@ class Room:
                 inward = at.point(0, 1, 0) - at.origin
                 wide = float(plan.uniform(0.35, 0.6))
                 size = (wide, wide * 1.38)
-                self.scene.upright(at.point(0, 0.012, float(plan.uniform(1.5, 1.75))), inward, size, poster(rng))
+                self.scene.upright(
+                    at.point(0, 0.012, float(plan.uniform(1.5, 1.75))), inward, size, poster(rng)
+                )
         w, d = self.width, self.depth
         x, y = w * float(plan.uniform(0.25, 0.35)), d * float(plan.uniform(0.25, 0.35))
         self.scene.flat(vector(x, y, 0), vector(w - x * 0.9, d - y * 0.9, 0.012), carpet(rng))
         for _ in range(4):
-            spot = vector(*(plan.uniform(0.25, 0.75, 2) * (w, d)), 0.0)
+            spot = vector(w, d, 0) * plan.uniform(0.25, 0.75, 3)
             thing = THINGS[int(plan.integers(len(THINGS)))]
             if not self._taken(spot, 0.15):
                 thing(self.scene, Place(spot, int(plan.integers(4))), rng)
 
     def _taken(self, spot: Vector, margin: float) -> bool:
-        return any(bool(np.all(spot > lo - margin) and np.all(spot < hi + margin)) for lo, hi in self.scene.solids)
+        return any(
+            bool(np.all(spot > lo - margin) and np.all(spot < hi + margin)) for lo, hi in self.scene.solids
+        )
 
     def stand(self, which: int, rng: Chance) -> Camera:
         """A camera near one of the corners, held by hand, that looks across the room."""
@@ -128,11 +154,3 @@ class Room:
             spot = spot + (middle - spot) * vector(0.12, 0.12, 0)
         aim = middle + rng.normal(0, 1, 3) * (0.55, 0.55, 0.16)
         return look(spot, aim, float(rng.uniform(1.05, 1.35)), float(rng.normal(0, 0.025)))
-
-
-def dressed(shape: int, dress: int) -> Room:
-    """The room of that shape with that wallpaper, cloth and posters; other dress, other room of the same kind."""
-    return Room(shape, dress)
-
-
-__all__ = ["Room", "Swatch", "dressed"]

@@ -1,4 +1,4 @@
-"""A scene of flat faces and round balls in metres (x right, y away, z up), and how furniture is put together from them."""
+"""A scene of flat faces and round balls in metres (x right, y away, z up), and how things are put together."""
 
 from dataclasses import dataclass, field
 
@@ -19,7 +19,7 @@ def vector(x: float, y: float, z: float) -> Vector:
 
 @dataclass
 class Face:
-    """A rectangle: its top-left corner, its edges, its normals at left and right, its skin; `glow` > 0 shines by itself."""
+    """A rectangle: its top-left corner, its edges, its normals at left and right, its skin; `glow` > 0 shines."""
 
     corner: Vector
     right: Vector
@@ -76,7 +76,9 @@ class Scene:
     solids: list[tuple[Vector, Vector]] = field(default_factory=list)
     lights: list[Light] = field(default_factory=list)
 
-    def upright(self, centre: Vector, normal: Vector, size: tuple[float, float], swatch: Swatch, *, glow: float = 0) -> None:
+    def upright(
+        self, centre: Vector, normal: Vector, size: tuple[float, float], swatch: Swatch, *, glow: float = 0
+    ) -> None:
         """A wall, poster or sign of (width, height), seen from the side its normal points to."""
         right = np.cross(-normal, UP) * size[0]
         down = -UP * size[1]
@@ -85,7 +87,7 @@ class Scene:
 
     def flat(self, low: Vector, high: Vector, swatch: Swatch, *, down: bool = False, round_: bool = False,
              glow: float = 0, share: float = 1) -> None:  # fmt: skip
-        """A level surface between two corners, looked at from above (from below with `down`), at a share of the density."""
+        """A level surface between two corners, looked at from above (below with `down`), at a share of the density."""
         width, depth = float(high[0] - low[0]), float(high[1] - low[1])
         skin = swatch.cut(width, depth, self.density * share)
         if round_:
@@ -107,7 +109,13 @@ class Scene:
                 normal = np.zeros(3)
                 normal[axis] = sign
                 skin = front if front is not None and float(ahead @ normal) > 0.9 else swatch
-                self.upright(middle + normal * size[axis] / 2, normal, (float(size[1 - axis]), float(size[2])), skin, glow=glow)
+                self.upright(
+                    middle + normal * size[axis] / 2,
+                    normal,
+                    (float(size[1 - axis]), float(size[2])),
+                    skin,
+                    glow=glow,
+                )
         self.flat(lo, hi, swatch, glow=glow)
         if lo[2] > 0.3:
             self.flat(lo, vector(hi[0], hi[1], lo[2]), swatch, down=True, glow=glow)
@@ -124,12 +132,24 @@ class Scene:
             low = [foot + a * radius for a in ahead]
             high = foot + ahead[0] * radius * top + UP * height
             part = skin[:, edges[k] : max(edges[k + 1], edges[k] + 1)]
-            self.faces.append(Face(high, (low[1] - low[0]) * (1 + top) / 2, low[0] - high, (ahead[0], ahead[1]), part, glow))
+            self.faces.append(
+                Face(high, (low[1] - low[0]) * (1 + top) / 2, low[0] - high, (ahead[0], ahead[1]), part, glow)
+            )
         reach = vector(radius * top, radius * top, 0)
-        self.flat(foot - reach + UP * height, foot + reach + UP * height, lid or swatch, round_=True, glow=glow)
+        self.flat(
+            foot - reach + UP * height, foot + reach + UP * height, lid or swatch, round_=True, glow=glow
+        )
         self.solids.append((foot - reach * 0.8, foot + reach * 0.8 + UP * height))
 
-    def ball(self, centre: Vector, radii: tuple[float, float, float], swatch: Swatch, *, glow: float = 0, shadow: bool = True) -> None:
+    def ball(
+        self,
+        centre: Vector,
+        radii: tuple[float, float, float],
+        swatch: Swatch,
+        *,
+        glow: float = 0,
+        shadow: bool = True,
+    ) -> None:
         """A ball, cushion or head of a toy."""
         size = vector(*radii)
         skin = swatch.cut(2 * np.pi * float(size.max()), np.pi * float(size.max()), self.density)

@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 from pathlib import Path
+from typing import cast
 
 import av
 import numpy as np
@@ -38,7 +39,9 @@ def machine(seed: int, seconds: float) -> Samples:
     t = np.arange(round(seconds * RATE), dtype=np.float32) / RATE
     hum = sum(np.sin(2 * np.pi * 50 * k * t + k) * float(rng.uniform(0.02, 0.12)) for k in (1, 2, 3, 4, 6))
     period, knock = float(rng.uniform(0.3, 0.9)), rng.normal(0, 0.35, len(t)).astype(np.float32)
-    pulse = np.exp(-((t % period) * float(rng.uniform(18, 60)))) + 0.5 * np.exp(-(((t + period * 0.37) % period) * 40))
+    pulse = np.exp(-((t % period) * float(rng.uniform(18, 60)))) + 0.5 * np.exp(
+        -(((t + period * 0.37) % period) * 40)
+    )
     swell = 1 + 0.3 * np.sin(2 * np.pi * float(rng.uniform(0.1, 0.4)) * t)
     return np.asarray((hum + knock * pulse) * swell * 0.7, np.float32)
 
@@ -90,8 +93,10 @@ def feed(stream: av.AudioStream, container: av.container.OutputContainer, sample
 def write_sound(path: Path, samples: Samples, *, rate: int = RATE) -> None:
     """A sound file; the ending of the path (.wav .flac .mp3 .opus .m4a) chooses the format."""
     codecs = {".wav": "pcm_s16le", ".flac": "flac", ".mp3": "libmp3lame", ".opus": "libopus", ".m4a": "aac"}
-    with av.open(str(path), "w", format={".m4a": "mp4"}.get(path.suffix), options={"fflags": "+bitexact"}) as container:
-        stream = container.add_stream(codecs[path.suffix], rate=rate, layout="mono")
+    with av.open(
+        str(path), "w", format={".m4a": "mp4"}.get(path.suffix), options={"fflags": "+bitexact"}
+    ) as container:
+        stream = cast(av.AudioStream, container.add_stream(codecs[path.suffix], rate=rate, layout="mono"))
         if path.suffix in {".mp3", ".opus", ".m4a"}:
             stream.bit_rate = 64_000
         feed(stream, container, samples)

@@ -1,4 +1,4 @@
-"""What can be photographed, named by numbers, and the picture of it; scenes are kept a short while for their next view."""
+"""What can be photographed, named by numbers, and the picture of it; scenes are kept for their next view."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -36,7 +36,9 @@ def _scene(kind: Kind, shape: int, dress: int) -> Room | Street | Still:
     return Street(shape, dress) if kind == "street" else Still(shape, dress)
 
 
-def seen(source: Source, size: tuple[int, int] = SIZE, *, wide: float = 0.0, fine: float = 1.15) -> Image.Image:
+def seen(
+    source: Source, size: tuple[int, int] = SIZE, *, wide: float = 0.0, fine: float = 1.15
+) -> Image.Image:
     """The clean view of a source; `wide` (radians) replaces the lens."""
     if source.kind == "cloth":
         return folded(source.dress, source.shape * 16 + source.stand, size)

@@ -30,7 +30,9 @@ class Still:
         for number in plan.permutation(len(spots))[: int(plan.integers(3, 6))]:
             which = int(plan.integers(len(THINGS)))
             x, y = spots[int(number)] + plan.normal(0, 0.02, 2)
-            THINGS[which](self.scene, Place(vector(float(x), float(y), 0), int(plan.integers(4))), rng, SIZES[which])
+            THINGS[which](
+                self.scene, Place(vector(float(x), float(y), 0), int(plan.integers(4))), rng, SIZES[which]
+            )
         side = float(plan.choice([-1, 1]))
         self.scene.lights.append(Light(vector(side * 0.7, -0.5, 0.9), vector(1.0, 0.9, 0.75) * 1.3))
         self.scene.lights.append(Light(vector(-side * 1.4, -0.6, 1.2), vector(0.8, 0.95, 1.1) * 1.1))
@@ -40,7 +42,7 @@ class Still:
         """A camera held before the table, from one of four sides."""
         x = (-0.55, 0.0, 0.6, 0.25)[which % 4] + float(rng.normal(0, 0.04))
         z = (0.4, 0.32, 0.5, 0.85)[which % 4] + float(rng.normal(0, 0.03))
-        aim = vector(*rng.normal(0, 0.05, 2), 0.08)
+        aim = rng.normal(0, 1, 3) * (0.05, 0.05, 0.01) + vector(0, 0, 0.08)
         return look(vector(x, -0.75, z), aim, float(rng.uniform(0.85, 1.05)), float(rng.normal(0, 0.03)))
 
 

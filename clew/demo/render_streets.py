@@ -33,7 +33,10 @@ class Street:
         shine(self.scene)
 
     def _ground(self, rng: Chance) -> None:
-        stone = rng.normal(0, 0.05, (256, 256)).astype(np.float32) + clouds(rng, 256, 256, cells=8, octaves=4) * 0.06
+        stone = (
+            rng.normal(0, 0.05, (256, 256)).astype(np.float32)
+            + clouds(rng, 256, 256, cells=8, octaves=4) * 0.06
+        )
         tar = Swatch(np.clip(0.38 + stone[..., None] + np.zeros(3, np.float32), 0, 1), 5.0)
         slab = Swatch(tiles(rng) * 0.35 + 0.4, 3.2)
         curb = plain(rng, np.full(3, 0.66, np.float32))
@@ -87,7 +90,7 @@ class Street:
                 if plan.random() < 0.55:
                     self.scene.column(foot, 0.14, 2.6, bark, sides=8)
                     for _ in range(5):
-                        spot = foot + vector(*plan.normal(0, 0.5, 2), 3.3 + float(plan.normal(0, 0.5)))
+                        spot = foot + plan.normal(0, 0.5, 3) + vector(0, 0, 3.3)
                         self.scene.ball(spot, (1.0, 0.95, 0.8), leaf)
                 else:
                     self.scene.column(foot, 0.07, 5.0, metal, sides=8)
@@ -96,7 +99,9 @@ class Street:
                 self._car(Place(vector(side * (self.half - 3.0), float(y), 0)), rng)
             post = vector(side * (self.half - 2.2), float(plan.uniform(5, 16)), 0)
             self.scene.column(post, 0.04, 2.3, metal, sides=8)
-            self.scene.upright(post + vector(0, -0.06, 2.4), vector(0, -1, 0), (0.8, 0.8), sign(rng, wide=False))
+            self.scene.upright(
+                post + vector(0, -0.06, 2.4), vector(0, -1, 0), (0.8, 0.8), sign(rng, wide=False)
+            )
 
     def _car(self, at: Place, rng: Chance) -> None:
         shell = plain(rng, colour(rng, light=(0.2, 0.8), strong=(0.1, 0.7)), rough=0.02)
@@ -116,4 +121,9 @@ class Street:
         y = (0.0, 10.0, 2.0, 52.0)[which % 4] + float(rng.uniform(-2, 3))
         away = -20 if which % 4 == 3 else 22
         aim = vector(-x * float(rng.uniform(0.2, 1.2)), y + away, 2.6 + float(rng.normal(0, 0.6)))
-        return look(vector(x, y, float(rng.uniform(1.5, 1.9))), aim, float(rng.uniform(0.95, 1.3)), float(rng.normal(0, 0.02)))
+        return look(
+            vector(x, y, float(rng.uniform(1.5, 1.9))),
+            aim,
+            float(rng.uniform(0.95, 1.3)),
+            float(rng.normal(0, 0.02)),
+        )

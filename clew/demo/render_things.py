@@ -36,7 +36,9 @@ def sofa(scene: Scene, at: Place, rng: Chance, width: float = 2.0) -> None:
         scene.ball(at.point(side, 0.38, 0.62), (0.24, 0.2, 0.2), cushion)
 
 
-def table(scene: Scene, at: Place, rng: Chance, *, size: tuple[float, float] = (1.2, 0.7), height: float = 0.74) -> None:
+def table(
+    scene: Scene, at: Place, rng: Chance, *, size: tuple[float, float] = (1.2, 0.7), height: float = 0.74
+) -> None:
     """A table on four legs; its middle is at the place."""
     board = wood(rng)
     x, y = size[0] / 2, size[1] / 2
@@ -73,10 +75,14 @@ def shelf(scene: Scene, at: Place, rng: Chance, *, width: float = 1.1, levels: i
         row = books(rng)
         scene.box(at, (-half + 0.04, 0.05, z + 0.04), (split, 0.24, z + 0.3), paint(rng), front=row)
         back = Place(at.point(0, 0, 0), at.turns + 2)
-        scene.box(back, (-half + 0.04, -0.26, z + 0.04), (-split - 0.05, -0.06, z + 0.28), row, front=books(rng))
+        scene.box(
+            back, (-half + 0.04, -0.26, z + 0.04), (-split - 0.05, -0.06, z + 0.28), row, front=books(rng)
+        )
 
 
-def cupboard(scene: Scene, at: Place, rng: Chance, *, size: tuple[float, float, float] = (1.0, 0.5, 0.8)) -> None:
+def cupboard(
+    scene: Scene, at: Place, rng: Chance, *, size: tuple[float, float, float] = (1.0, 0.5, 0.8)
+) -> None:
     """A cupboard with doors and knobs, its back at the wall."""
     body = wood(rng) if rng.random() < 0.6 else paint(rng)
     door = paint(rng) if rng.random() < 0.4 else body
@@ -85,7 +91,9 @@ def cupboard(scene: Scene, at: Place, rng: Chance, *, size: tuple[float, float, 
     for side in (-1, 1):
         low, high = sorted((side * 0.02, side * (half - 0.03)))
         scene.box(at, (low, size[1], 0.06), (high, size[1] + 0.015, size[2] - 0.05), door)
-        scene.ball(at.point(side * 0.07, size[1] + 0.03, size[2] * 0.55), (0.02, 0.02, 0.02), body, shadow=False)
+        scene.ball(
+            at.point(side * 0.07, size[1] + 0.03, size[2] * 0.55), (0.02, 0.02, 0.02), body, shadow=False
+        )
 
 
 def lamp(scene: Scene, at: Place, rng: Chance, height: float = 0.5, strength: float = 0.9) -> None:
@@ -100,11 +108,25 @@ def lamp(scene: Scene, at: Place, rng: Chance, height: float = 0.5, strength: fl
 
 def bear(scene: Scene, at: Place, rng: Chance, size: float = 0.3) -> None:
     """A stuffed toy bear of plain balls, sitting."""
-    fur = plain(rng, colour(rng, light=(0.35, 0.65), strong=(0.2, 0.5), hue=float(rng.choice([0.07, 0.09, 0.6, 0.95]))), rough=0.16, metres=0.3)
+    fur = plain(
+        rng,
+        colour(rng, light=(0.35, 0.65), strong=(0.2, 0.5), hue=float(rng.choice([0.07, 0.09, 0.6, 0.95]))),
+        rough=0.16,
+        metres=0.3,
+    )
     pale, dark = paint(rng, (0.7, 0.85)), paint(rng, (0.04, 0.08))
-    balls = [(0, 0, 0.42, 0.34, fur), (0, 0.02, 0.95, 0.27, fur), (0, 0.22, 0.88, 0.12, pale), (0, 0.33, 0.9, 0.04, dark)]
+    balls: list[tuple[float, float, float, float, Swatch]] = [
+        (0, 0, 0.42, 0.34, fur),
+        (0, 0.02, 0.95, 0.27, fur),
+        (0, 0.22, 0.88, 0.12, pale),
+        (0, 0.33, 0.9, 0.04, dark),
+    ]
     for side in (-1, 1):
-        balls += [(side * 0.22, 0, 1.17, 0.1, fur), (side * 0.34, 0.12, 0.5, 0.14, fur), (side * 0.24, 0.34, 0.16, 0.16, fur)]
+        balls += [
+            (side * 0.22, 0, 1.17, 0.1, fur),
+            (side * 0.34, 0.12, 0.5, 0.14, fur),
+            (side * 0.24, 0.34, 0.16, 0.16, fur),
+        ]
         balls += [(side * 0.1, 0.24, 1.0, 0.035, dark)]
     for x, y, z, radius, skin in balls:
         scene.ball(at.point(x * size, y * size, z * size), (radius * size,) * 3, skin, shadow=radius > 0.2)
@@ -121,7 +143,12 @@ def mug(scene: Scene, at: Place, rng: Chance, size: float = 0.1) -> None:
     drink = paint(rng, (0.08, 0.3))
     scene.column(at.point(0, 0, 0), size * 0.42, size, print_, lid=drink, sides=20)
     for z, reach in ((0.25, 0.55), (0.75, 0.55)):
-        scene.box(at, (size * 0.35, -0.06 * size, size * z - 0.04 * size), (size * (reach + 0.17), 0.06 * size, size * z + 0.06 * size), print_)
+        scene.box(
+            at,
+            (size * 0.35, -0.06 * size, size * z - 0.04 * size),
+            (size * (reach + 0.17), 0.06 * size, size * z + 0.06 * size),
+            print_,
+        )
     scene.box(at, (size * 0.62, -0.06 * size, size * 0.25), (size * 0.73, 0.06 * size, size * 0.77), print_)
 
 
@@ -132,14 +159,29 @@ def bag(scene: Scene, at: Place, rng: Chance, size: float = 0.4) -> None:
     scene.box(at, (-half, -size * 0.18, 0), (half, size * 0.18, size * 0.75), stuff)
     scene.box(at, (-half * 0.8, size * 0.18, size * 0.3), (half * 0.8, size * 0.24, size * 0.72), strap)
     for side in (-0.5, 0.45):
-        scene.box(at, (side * half, -0.02 * size, size * 0.75), (side * half + 0.06 * size, 0.02 * size, size * 1.05), strap)
-    scene.box(at, (-0.5 * half, -0.02 * size, size * 1.0), (0.45 * half + 0.06 * size, 0.02 * size, size * 1.06), strap)
+        scene.box(
+            at,
+            (side * half, -0.02 * size, size * 0.75),
+            (side * half + 0.06 * size, 0.02 * size, size * 1.05),
+            strap,
+        )
+    scene.box(
+        at,
+        (-0.5 * half, -0.02 * size, size * 1.0),
+        (0.45 * half + 0.06 * size, 0.02 * size, size * 1.06),
+        strap,
+    )
 
 
 def blocks(scene: Scene, at: Place, rng: Chance, size: float = 0.1) -> None:
     """Toy building blocks, stacked."""
     for x, z in ((-1.1, 0), (0, 0), (1.15, 0), (-0.6, 1), (0.5, 1), (-0.1, 2)):
-        scene.box(at, ((x - 0.5) * size, -size / 2, z * size), ((x + 0.5) * size, size / 2, (z + 1) * size), paint(rng))
+        scene.box(
+            at,
+            ((x - 0.5) * size, -size / 2, z * size),
+            ((x + 0.5) * size, size / 2, (z + 1) * size),
+            paint(rng),
+        )
 
 
 THINGS = (bear, toy_ball, mug, bag, blocks)

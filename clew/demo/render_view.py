@@ -26,7 +26,9 @@ class Camera:
 
     def axes(self) -> NDArray[np.float64]:
         """Rows: right, down, ahead."""
-        ahead = vector(-np.sin(self.yaw) * np.cos(self.pitch), np.cos(self.yaw) * np.cos(self.pitch), np.sin(self.pitch))
+        ahead = vector(
+            -np.sin(self.yaw) * np.cos(self.pitch), np.cos(self.yaw) * np.cos(self.pitch), np.sin(self.pitch)
+        )
         right = vector(np.cos(self.yaw), np.sin(self.yaw), 0)
         down = np.cross(ahead, right)
         c, s = np.cos(self.roll), np.sin(self.roll)
@@ -36,7 +38,13 @@ class Camera:
 def look(place: Vector, at: Vector, wide: float, roll: float = 0.0) -> Camera:
     """A camera at a place that looks at a point."""
     line = at - place
-    return Camera(place, float(np.arctan2(-line[0], line[1])), float(np.arctan2(line[2], np.hypot(line[0], line[1]))), wide, roll)
+    return Camera(
+        place,
+        float(np.arctan2(-line[0], line[1])),
+        float(np.arctan2(line[2], np.hypot(line[0], line[1]))),
+        wide,
+        roll,
+    )
 
 
 class _Canvas:
@@ -62,7 +70,7 @@ class _Canvas:
 
     def paint(self, rows: slice, columns: slice, spots: NDArray[np.intp], near: NDArray[np.float32],
               u: NDArray[np.float32], v: NDArray[np.float32], lit: list[Frame], texels: float) -> None:  # fmt: skip
-        """Put skin points (u, v in 0..1) on the picture at flat spots of the frame; `texels`: skin pixels a picture pixel."""
+        """Put skin points (u, v in 0..1) on the picture at flat spots of the frame; `texels`: skin a picture pixel."""
         skin = lit[int(np.clip(np.log2(max(texels, 1e-3)), 0, len(lit) - 1))]
         high, broad = skin.shape[:2]
         shake = JITTER[: len(spots)], JITTER[-len(spots) :]
@@ -96,7 +104,10 @@ def _face(canvas: _Canvas, face: Face) -> None:
     corners = _before(columns3[:, 2] + _CORNERS[:, :1] * columns3[:, 0] + _CORNERS[:, 1:] * columns3[:, 1])
     if len(corners) == 0 or abs(float(np.linalg.det(columns3))) < 1e-9:
         return
-    if float((face.corner - canvas.place) @ (face.normals[0] + face.normals[1])) > 0 and face.skin.shape[2] == 3:
+    if (
+        float((face.corner - canvas.place) @ (face.normals[0] + face.normals[1])) > 0
+        and face.skin.shape[2] == 3
+    ):
         return
     rows, columns = canvas.frame(corners)
     x, y = canvas.x[columns][None], canvas.y[rows][:, None]
@@ -114,7 +125,9 @@ def _face(canvas: _Canvas, face: Face) -> None:
     depth = near.reshape(-1)[spots]
     where_u, where_v = u.reshape(-1)[spots] / depth, v.reshape(-1)[spots] / depth
     covered = float(np.ptp(where_u) * np.ptp(where_v)) * face.lit[0].shape[0] * face.lit[0].shape[1]
-    canvas.paint(rows, columns, spots, depth, where_u, where_v, face.lit, (max(covered, 1) / spots.size) ** 0.5)
+    canvas.paint(
+        rows, columns, spots, depth, where_u, where_v, face.lit, (max(covered, 1) / spots.size) ** 0.5
+    )
 
 
 def _ball(canvas: _Canvas, ball: Ball) -> None:
@@ -134,14 +147,18 @@ def _ball(canvas: _Canvas, ball: Ball) -> None:
     a, b = (ray * ray).sum(-1), (ray @ start)
     root = b * b - a * (float(start @ start) - 1)
     depth = (-b - np.sqrt(np.maximum(root, 0))) / a
-    spots = np.flatnonzero((root > 0) & (depth > 0.02) & (1 / np.maximum(depth, 1e-3) > canvas.near[rows, columns]))
+    spots = np.flatnonzero(
+        (root > 0) & (depth > 0.02) & (1 / np.maximum(depth, 1e-3) > canvas.near[rows, columns])
+    )
     if spots.size == 0:
         return
     hit = start + ray.reshape(-1, 3)[spots] * depth.reshape(-1)[spots, None]
     u = (np.arctan2(hit[:, 1], hit[:, 0]) / (2 * np.pi) + 0.5).astype(np.float32)
     v = (0.5 - np.arcsin(np.clip(hit[:, 2], -1, 1)) / np.pi).astype(np.float32)
     texels = (ball.lit[0].shape[0] * ball.lit[0].shape[1] / 2.5 / spots.size) ** 0.5
-    canvas.paint(rows, columns, spots, (1 / depth.reshape(-1)[spots]).astype(np.float32), u, v, ball.lit, texels)
+    canvas.paint(
+        rows, columns, spots, (1 / depth.reshape(-1)[spots]).astype(np.float32), u, v, ball.lit, texels
+    )
 
 
 def view(scene: Scene, camera: Camera, size: tuple[int, int], *, fine: float = 1.25) -> Image.Image:

@@ -106,7 +106,9 @@ def planks(rng: Chance, *, rows: int = 6) -> Pixels:
     row = np.floor(y * rows).astype(np.intp)
     shade = rng.normal(0, 0.07, rows)[row] + clouds(rng, SIDE, SIDE, cells=26, octaves=3, across=7) * 0.13
     joint = np.minimum(0.5 - np.abs(fold(y, rows)), np.abs(x - rng.random(rows)[row]) * rows)
-    return np.clip((wood + shade[..., None]) * (1 - 0.45 * soft(joint.astype(np.float32) - 0.03, 0.03))[..., None], 0, 1)
+    return np.clip(
+        (wood + shade[..., None]) * (1 - 0.45 * soft(joint.astype(np.float32) - 0.03, 0.03))[..., None], 0, 1
+    )
 
 
 def tiles(rng: Chance) -> Pixels:
@@ -125,14 +127,25 @@ def plaid(rng: Chance) -> Pixels:
     x, y = grid()
     ground, main, second, dark = palette(rng)
     pixels = np.broadcast_to(ground, (SIDE, SIDE, 3)).astype(np.float32)
-    for tint, place, width in zip((main, second, dark), rng.random(3), rng.uniform(0.03, 0.16, 3), strict=True):
+    for tint, place, width in zip(
+        (main, second, dark), rng.random(3), rng.uniform(0.03, 0.16, 3), strict=True
+    ):
         for axis in (x, y):
             band = soft(np.abs((axis - place + 0.5) % 1 - 0.5) - width, 0.01)
             pixels = blend(pixels, tint, band * 0.5)
     return pixels
 
 
-PAPERS: tuple[Callable[[Chance], Pixels], ...] = (stripes, rosettes, damask, dots, diamonds, zigzag, bricks, plaid)
+PAPERS: tuple[Callable[[Chance], Pixels], ...] = (
+    stripes,
+    rosettes,
+    damask,
+    dots,
+    diamonds,
+    zigzag,
+    bricks,
+    plaid,
+)
 CLOTHS: tuple[Callable[[Chance], Pixels], ...] = (plaid, stripes, rosettes, dots, zigzag, damask, diamonds)
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from clew.demo.render_many import rendered_pictures
 from clew.demo.world_files import Builder, Truth
@@ -28,7 +29,7 @@ __all__ = [
 
 @dataclass
 class World:
-    """The made world: agencies with their cases and files (paths below `folder`), and the truth about pairs of files."""
+    """The made world: agencies with their cases and files (paths below `folder`) and the truth about pairs."""
 
     folder: Path
     scale: int
@@ -45,7 +46,7 @@ class World:
 
 
 def make_world(folder: Path, *, scale: int = 1, progress: Callable[[int, int], None] | None = None) -> World:
-    """Write the world below `folder` (about 230 files, 45 MB at scale 1) and `world.json`; found complete, it is only read.
+    """Write the world below `folder` (about 200 files, 55 MB) and `world.json`; found complete, it is only read.
 
     `progress` is called with (files done, files in all). A greater scale adds rooms to every case.
     """
@@ -66,13 +67,16 @@ def make_world(folder: Path, *, scale: int = 1, progress: Callable[[int, int], N
 
 def _write_index(world: World) -> None:
     """Write world.json last, so that a half-made world is never taken for whole."""
-    content = {"edition": EDITION, "scale": world.scale}
-    content |= {"agencies": [asdict(agency) for agency in world.agencies], "truth": [asdict(pair) for pair in world.truth]}
+    content: dict[str, Any] = {"edition": EDITION, "scale": world.scale}
+    content |= {
+        "agencies": [asdict(agency) for agency in world.agencies],
+        "truth": [asdict(pair) for pair in world.truth],
+    }
     (world.folder / _INDEX).write_text(json.dumps(content, indent=1), encoding="utf-8")
 
 
 def read_world(folder: Path, *, scale: int = 1) -> World | None:
-    """The world that lies below `folder`, or None when it is missing, of another edition or scale, or a file is gone."""
+    """The world that lies below `folder`, or None when missing, of another edition or scale, or not whole."""
     index = folder / _INDEX
     if not index.is_file():
         return None
@@ -81,7 +85,9 @@ def read_world(folder: Path, *, scale: int = 1) -> World | None:
     builder.plan()
     if (content["edition"], content["scale"]) != (EDITION, scale):
         return None
-    paths = [file["path"] for agency in content["agencies"] for case in agency["cases"] for file in case["files"]]
+    paths = [
+        file["path"] for agency in content["agencies"] for case in agency["cases"] for file in case["files"]
+    ]
     if not all((folder / path).is_file() for path in paths):
         return None
     return World(folder, scale, builder.agencies, builder.truth)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -27,7 +28,7 @@ class Truth:
 
 @dataclass
 class Builder:
-    """The files being written: `steps` are run one after the other, `truth` and the cases' files grow while planning."""
+    """The files being written: `steps` run one after the other; `truth` and files grow while planning."""
 
     folder: Path
     agencies: list[AgencyPlan]
@@ -41,8 +42,12 @@ class Builder:
         films: dict[str, str] = {}
         for number, (_, case) in enumerate(self.cases()):
             self._originals(case)
-            films[case.reference] = self._film(case, f"DCIM/VID_{number + 1:04d}.mp4", [*self._own_cuts(case)], number)
-            self._sound(case, f"audio/REC_{number + 1:03d}.{SOUNDS[number % 4]}", 100 + number, 9.0 + number % 4)
+            films[case.reference] = self._film(
+                case, f"DCIM/VID_{number + 1:04d}.mp4", [*self._own_cuts(case)], number
+            )
+            self._sound(
+                case, f"audio/REC_{number + 1:03d}.{SOUNDS[number % 4]}", 100 + number, 9.0 + number % 4
+            )
         self._look_alikes()
         self._copies()
         self._shared_films(films)
@@ -84,6 +89,10 @@ class Builder:
                 for stand in range(views):
                     yield Source(kind, shape, dress, stand, int(camera[number % 2]))
 
+    def _photograph(self, path: str, source: Source) -> None:
+        """Write the picture of a source."""
+        self.write(path, photographed(source))
+
     def _originals(self, case: CasePlan) -> None:
         known = self.originals.setdefault(case.reference, [])
         first = int(chance(*case.reference.encode(), 82).integers(100, 4000))
@@ -91,7 +100,7 @@ class Builder:
             folder = "DCIM/100CAM" if source.kind in {"room", "still"} else "DCIM/101CAM"
             path = self._add(case, f"{folder}/IMG_{first + number:04d}.jpg", "picture", source.kind)
             known.append((path, source))
-            self.steps.append(lambda p=path, s=source: self.write(p, photographed(s)))  # type: ignore[misc]
+            self.steps.append(partial(self._photograph, path, source))
 
     def _look_alikes(self) -> None:
         """The same shape from the same stand in another dress."""
@@ -114,9 +123,15 @@ class Builder:
                 name = f"downloads/{chance(turn, *path.encode(), 83).integers(16**7, 16**8):x}.jpg"
                 made = self._add(case, name, "picture", source.kind)
                 self.truth.append(Truth(path, made, relation))
-                self.steps.append(lambda p=path, m=made, r=relation: self.write(m, EDITS[r]((self.folder / p).read_bytes())))  # type: ignore[misc]
+                self.steps.append(partial(self._edit, path, made, relation))
 
-    def _film(self, case: CasePlan, name: str, cuts: list[Cut | PictureCut], seed: int, **how: int | tuple[int, int]) -> str:
+    def _edit(self, path: str, made: str, relation: Relation) -> None:
+        """Write the edited copy of a file that is already there."""
+        self.write(made, EDITS[relation]((self.folder / path).read_bytes()))
+
+    def _film(
+        self, case: CasePlan, name: str, cuts: list[Cut | PictureCut], seed: int, **how: int | tuple[int, int]
+    ) -> str:
         path = self._add(case, name, "film", "takes")
 
         def step() -> None:
@@ -140,7 +155,8 @@ class Builder:
         for number, (origin, other) in enumerate(STILLS):
             path, _ = self.originals[origin][5]
             _, case = self._case(other)
-            cuts = [Cut(self._own_cuts(case)[1].source, 1.0, 4.0), PictureCut(self.folder / path, 5.0)]
+            take = Cut(self._own_cuts(case)[1].source, 1.0, 4.0)
+            cuts: list[Cut | PictureCut] = [take, PictureCut(self.folder / path, 5.0)]
             made = self._film(case, f"downloads/slides_{number + 1}.mp4", cuts, 60 + number, size=(640, 480))
             self.truth.append(Truth(path, made, "still-in-film"))
 
@@ -148,8 +164,19 @@ class Builder:
         """A film of the other case that holds 6 s of the origin's first take, between takes of its own."""
         (_, one), (_, two) = self._case(origin), self._case(other)
         taken, own = self._own_cuts(one)[0], self._own_cuts(two)
-        cuts: list[Cut | PictureCut] = [Cut(own[1].source, 4.0, 2.5), Cut(taken.source, 0.5, 6.0), Cut(own[1].source, 8.0, 2.5)]
-        made = self._film(two, f"downloads/clip_{number + 1}.mp4", cuts, 40 + number, rate=12 if number % 2 else 14, quality=32)
+        cuts: list[Cut | PictureCut] = [
+            Cut(own[1].source, 4.0, 2.5),
+            Cut(taken.source, 0.5, 6.0),
+            Cut(own[1].source, 8.0, 2.5),
+        ]
+        made = self._film(
+            two,
+            f"downloads/clip_{number + 1}.mp4",
+            cuts,
+            40 + number,
+            rate=12 if number % 2 else 14,
+            quality=32,
+        )
         self.truth.append(Truth(films[origin], made, "segment"))
 
     def _sound(self, case: CasePlan, name: str, seed: int, seconds: float, start: float = 0.0) -> str:

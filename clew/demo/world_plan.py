@@ -1,4 +1,4 @@
-"""The plan of the demo world: invented agencies, officers, cases and policies, and what overlaps with what; no files yet."""
+"""The plan of the demo world: invented agencies, officers, cases and policies, and what overlaps; no files yet."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -90,7 +90,7 @@ def _agency_xa() -> AgencyPlan:
                      PolicyPlan(audience="network", conditions="Tell XA before any arrest. Handling: restricted."),
                      ((4, 4), (5, 5)), ((2, 2),), ((2, 2),), (103,)),
             CasePlan("XA-2025-004", "Blue bear on the table", "ana.brandt",
-                     PolicyPlan(team="ana.brandt", hits="owner-first", conditions="Undercover officer at risk: disclose by hand only."),
+                     PolicyPlan(team="ana.brandt", hits="owner-first", conditions="Disclose by hand only."),
                      ((6, 6),), (), ((3, 3), (4, 4)), (104, 105)),
         ],
     )  # fmt: skip
@@ -110,7 +110,7 @@ def _agency_xb() -> AgencyPlan:
             CasePlan("XB-24-0208", "Forum archive", "clara.dunn", PolicyPlan(hits="owner-first"),
                      ((9, 9), (2, 52)), ((1, 51),), ((6, 6),), (107, 108)),
             CasePlan("XB-25-0009", "Joint work with XA", "ben.osei",
-                     PolicyPlan(audience="agencies", audience_agencies=("XA",), deny=("XC",), conditions="For XA only."),
+                     PolicyPlan(audience="agencies", audience_agencies=("XA",), deny=("XC",), conditions="For XA."),
                      ((10, 10),), ((4, 4),), ((7, 7),), (109,)),
         ],
     )  # fmt: skip
