@@ -78,6 +78,12 @@ def test_a_data_key_opens_for_its_agency_and_object_only(ring: KeyRing) -> None:
             key.unwrap(name, wrapped)
 
 
+def test_the_agency_is_bound_in_even_under_one_key() -> None:
+    wrapped = AgencyKey(ONE, bytes(32)).wrap(NAME, b"k" * 32)
+    with pytest.raises(Unavailable):
+        AgencyKey(TWO, bytes(32)).unwrap(NAME, wrapped)
+
+
 def test_an_agency_key_belongs_to_its_agency(ring: KeyRing) -> None:
     wrapped = ring.new_agency_key(ONE)
     with pytest.raises(Unavailable):

@@ -22,6 +22,7 @@ def in_order(rows: list[Expected]) -> list[Expected]:
 
 
 NOW = timedelta(seconds=-5)
+FATES = ["kept", "missing", "flipped", "cut", "orphan", "otherhash", "nokey"]
 
 
 def test_whole_store(blobs: Blobs) -> None:
@@ -34,13 +35,13 @@ def test_whole_store(blobs: Blobs) -> None:
     assert seen == [1, 2, 3]
 
 
-@given(st.lists(st.sampled_from("kept missing flipped cut orphan otherhash nokey".split()), max_size=12))
+@given(st.lists(st.sampled_from(FATES), max_size=12))
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_finds_exactly_what_was_done(blobs: Blobs, root: Path, fates: list[str]) -> None:
     for found in list(blobs.found()):
         blobs.drop(found.name)
     rows: list[Expected] = []
-    names: dict[str, list[str]] = {fate: [] for fate in "kept missing flipped cut orphan otherhash nokey".split()}
+    names: dict[str, list[str]] = {fate: [] for fate in FATES}
     for fate in fates:
         stored = blobs.put([os.urandom(50)])
         names[fate].append(stored.object_name)

@@ -5,6 +5,7 @@ import os
 import random
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ def content(size: int) -> bytes:
 
 def cut(data: bytes, at: list[int]) -> Iterator[bytes]:
     edges = [0, *sorted(point % (len(data) + 1) for point in at), len(data)]
-    return (data[low:high] for low, high in zip(edges, edges[1:], strict=False))
+    return (data[low:high] for low, high in pairwise(edges))
 
 
 def sealed_path(root: Path, stored: Stored) -> Path:
@@ -96,6 +97,15 @@ def test_a_cut_is_found_also_at_a_frame_edge(blobs: Blobs, root: Path, kept: int
     sealed_path(root, stored).write_bytes(sealed_path(root, stored).read_bytes()[:kept])
     with pytest.raises(Damaged):
         blobs.read_all(stored.object_name, stored.data_key)
+
+
+def test_a_cut_while_reading_is_found(blobs: Blobs, root: Path) -> None:
+    stored = blobs.put([content(3 * FRAME)])
+    reading = blobs.read(stored.object_name, stored.data_key)
+    assert len(next(reading)) == FRAME
+    os.truncate(sealed_path(root, stored), HEADER + FRAME + TAG)
+    with pytest.raises(Damaged):
+        list(reading)
 
 
 def _frames(whole: bytes) -> list[bytes]:

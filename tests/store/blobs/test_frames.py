@@ -1,6 +1,7 @@
 """The sealed form: sizes, places of frames, and that no frame passes for another."""
 
 import os
+from itertools import pairwise
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -51,7 +52,7 @@ def test_spans_cover_the_object_without_gap() -> None:
     layout = Layout.of(sealed_size(2 * FRAME + 5))
     spans = [layout.span(index, 1) for index in range(layout.frames)]
     assert spans[0] == (HEADER, FRAME + TAG)
-    assert all(a + length == b for (a, length), (b, _) in zip(spans, spans[1:], strict=False))
+    assert all(a + length == b for (a, length), (b, _) in pairwise(spans))
     assert sum(spans[-1]) == layout.sealed_size
     assert layout.span(1, 8) == (spans[1][0], FRAME + TAG + 5 + TAG)
 

@@ -37,7 +37,7 @@ class Spy:
         fsync, rename = os.fsync, os.rename
 
         def spied_fsync(fd: int) -> None:
-            path = Path(os.readlink(f"/proc/self/fd/{fd}"))
+            path = Path(f"/proc/self/fd/{fd}").readlink()
             self.calls.append(("fsync", str(path.relative_to(root))))
             fsync(fd)
 
@@ -84,7 +84,7 @@ def test_a_failing_disk_says_so_and_leaves_nothing(blobs: Blobs, root: Path, mon
     def failing(*_: object) -> int:
         raise OSError(number, "as a disk says it")
 
-    with pytest.raises(Unavailable, match=says) as caught, blobs.writer() as writer:  # noqa: PT012
+    with pytest.raises(Unavailable, match=says) as caught, blobs.writer() as writer:
         monkeypatch.setattr(call, failing)
         writer.write(bytes(3 << 20))
         writer.finish()
