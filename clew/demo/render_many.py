@@ -17,10 +17,10 @@ _VIEW = (1600, 1200)
 
 @lru_cache(maxsize=4)
 def _stock(seed: int) -> list[Image.Image]:
-    """Twelve large views to cut from: rooms, streets, things, cloth."""
+    """Eight large views to cut from: rooms, streets, things, cloth."""
     return [
-        seen(Source(_STOCK[k % 4], seed * 50 + k // 8, seed * 50 + k // 8, k), _VIEW, fine=1.0)
-        for k in range(12)
+        seen(Source(_STOCK[k % 4], seed * 50, seed * 50, k), _VIEW, fine=1.0)
+        for k in range(8)
     ]
 
 
