@@ -20,7 +20,8 @@ class Answers:
     def __init__(self, snapshot: Snapshot, state: TailState, hits: Hits, newer: Hits) -> None:
         """Take the hits of the snapshot's rows and of the tail's, and bring them in order: query, distance, row."""
         self._snapshot, self._state = snapshot, state
-        self._hits = np.sort(np.concatenate((hits, newer + len(snapshot.rows))) if len(newer) else hits)
+        both = np.concatenate((hits, newer + len(snapshot.rows))) if len(newer) else hits
+        self._hits = np.sort(both) if len(both) > 1 else both
         self.count: int = _counted(self._hits, snapshot.starts)  # entries, erased ones included
 
     def part(self, skip: int, take: int) -> Part:

@@ -95,7 +95,8 @@ class HammingIndex:
                         row_bits(len(snapshot.rows)), radius, len(snapshot.rows) // SCAN_SHARE)
         else:
             hits = scan(queries, snapshot.rows, radius)
-        return Answers(snapshot, state, hits, scan(queries, state.rows, radius))
+        newer = scan(queries, state.rows, radius) if len(state.rows) else hits[:0]
+        return Answers(snapshot, state, hits, newer)
 
 
 def build(folder: Path, hashes: NDArray[Any], ids: Any, *, mark: Mark) -> HammingIndex:
