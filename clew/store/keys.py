@@ -6,7 +6,9 @@ Every wrapping is AES-256-GCM with a random nonce; what it belongs to is bound i
 
 import base64
 import binascii
+import contextlib
 import os
+import secrets
 import stat
 import uuid
 from collections.abc import Iterable
@@ -142,15 +144,16 @@ def make_keys(folder: Path, *, data: Path) -> None:
     _check_outside(folder, data)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     check_folder(folder, data=data)
+    sealed_before = (folder / SMALL).exists()  # asked first: another process may be making all of them
     if not (folder / MASTER).exists():
-        if (folder / SMALL).exists():
+        if sealed_before:
             raise Conflict("The master key is missing, but keys it sealed are there. Put master.key back "
                            "from your copy; a new one would open nothing.")
-        write_secret(folder / MASTER, base64.b64encode(os.urandom(KEY)) + b"\n")
+        write_secret(folder / MASTER, base64.b64encode(os.urandom(KEY)) + b"\n", anew=True)
     if not (folder / OBJECT).exists():
-        write_secret(folder / OBJECT, base64.b64encode(os.urandom(KEY)) + b"\n")
+        write_secret(folder / OBJECT, base64.b64encode(os.urandom(KEY)) + b"\n", anew=True)
     if not (folder / SMALL).exists():
-        _write_small(folder, os.urandom(KEY))
+        _write_small(folder, os.urandom(KEY), anew=True)
 
 
 def add_master(folder: Path, *, data: Path) -> None:
@@ -174,9 +177,9 @@ def retire_masters(folder: Path, agencies: Iterable[tuple[uuid.UUID, bytes]], *,
     write_secret(folder / MASTER, base64.b64encode(newest[0]) + b"\n")
 
 
-def _write_small(folder: Path, root: bytes) -> None:
+def _write_small(folder: Path, root: bytes, *, anew: bool = False) -> None:
     sealed = seal(read_keys(folder / MASTER)[0], root, b"clew small root")
-    write_secret(folder / SMALL, base64.b64encode(sealed) + b"\n")
+    write_secret(folder / SMALL, base64.b64encode(sealed) + b"\n", anew=anew)
 
 
 def check_folder(folder: Path, *, data: Path) -> None:
@@ -191,7 +194,8 @@ def check_folder(folder: Path, *, data: Path) -> None:
 def _check_outside(folder: Path, data: Path) -> None:
     """Look through symbolic links: what counts is where the key files really lie."""
     real = data.resolve()
-    if any(path.resolve().is_relative_to(real) for path in (folder, *(folder / name for name in (MASTER, OBJECT, SMALL)))):
+    files = (folder / name for name in (MASTER, OBJECT, SMALL))
+    if any(path.resolve().is_relative_to(real) for path in (folder, *files)):
         raise Unavailable("The keys lie inside the data folder, so that a copy of the data would open "
                           "everything. Move them out and set CLEW_KEYS.")
 
@@ -221,16 +225,25 @@ def read_keys(path: Path, length: int = KEY) -> list[bytes]:
     return keys
 
 
-def write_secret(path: Path, content: bytes) -> None:
-    """Write a secret file (0600) so that after a crash it is wholly the old or wholly the new one."""
-    fresh = path.with_name(path.name + ".new")
-    fresh.unlink(missing_ok=True)
-    fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    with os.fdopen(fd, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(fd)
-    fresh.rename(path)
+def write_secret(path: Path, content: bytes, *, anew: bool = False) -> None:
+    """Write a secret file (0600) so that after a crash it is wholly the old or wholly the new one.
+
+    `anew`: of two processes that make it at the same time the first wins and the other keeps that one.
+    """
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        with os.fdopen(fd, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(fd)
+        if anew:
+            with contextlib.suppress(FileExistsError):
+                path.hardlink_to(draft)
+        else:
+            draft.rename(path)
+    finally:
+        draft.unlink(missing_ok=True)
     folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(folder)

@@ -1,9 +1,7 @@
 """The node's keys and sealed content together, opened once a process; nothing else reads the key files."""
 
-from pathlib import Path
-
 from clew.kernel.settings import Settings, settings
-from clew.store.blobs import Blobs, LocalFolder, Place
+from clew.store.blobs import Blobs, open_place
 from clew.store.keys import KeyRing
 from clew.store.uploads import Uploads
 
@@ -13,13 +11,9 @@ class Vault:
 
     def __init__(self, at: Settings) -> None:
         self.keyring = KeyRing.open(at.keys, data=at.home)
-        self.blobs = Blobs(_place(at), self.keyring.object_key)
+        place = open_place(at.blob_place, spool=at.home / "spool", secret_file=at.blobs_secret_file)
+        self.blobs = Blobs(place, self.keyring.object_key)
         self.uploads = Uploads(at.home / "uploads", self.keyring)
-
-
-def _place(at: Settings) -> Place:
-    """Return the local folder or S3 prefix of the settings."""
-    return LocalFolder(Path(at.blob_place))
 
 
 _open: dict[Settings, Vault] = {}

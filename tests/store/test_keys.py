@@ -5,6 +5,7 @@ import copy
 import logging
 import os
 import pickle
+import threading
 import uuid
 from pathlib import Path
 
@@ -136,6 +137,30 @@ def test_made_keys_are_private_random_and_never_made_anew(folder: Path, data: Pa
     assert (tmp_path / "again" / "master.key").read_bytes() != before["master.key"]
 
 
+def test_two_that_make_keys_at_once_hold_the_same(tmp_path: Path, data: Path) -> None:
+    for turn in range(10):
+        folder, gate = tmp_path / f"keys{turn}", threading.Barrier(4)
+        rings: list[KeyRing] = []
+
+        def begin(folder: Path = folder, gate: threading.Barrier = gate, rings: list[KeyRing] = rings) -> None:
+            gate.wait()
+            make_keys(folder, data=data)
+            rings.append(KeyRing.open(folder, data=data))
+
+        threads = [threading.Thread(target=begin) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        wrapped, small = rings[0].new_agency_key(ONE), rings[0].seal_small(b"x", "c")
+        for ring in rings:
+            ring.agency(ONE, wrapped)
+            assert ring.open_small(small, "c") == b"x"
+            assert ring.object_key == rings[0].object_key
+        assert len(rings) == 4
+        assert len(list(folder.iterdir())) == 3
+
+
 def test_no_new_master_key_over_a_lost_one(folder: Path, data: Path) -> None:
     (folder / "master.key").unlink()
     with pytest.raises(Conflict, match="copy"):
@@ -244,6 +269,9 @@ def test_a_secret_file_is_wholly_old_or_new(folder: Path, monkeypatch: pytest.Mo
         write_secret(path, b"new")
     monkeypatch.undo()
     assert read_secret(path) == b"old"
+    write_secret(path, b"late", anew=True)
+    assert read_secret(path) == b"old"
+    assert [left.name for left in folder.iterdir() if left.name.startswith(".")] == []
     write_secret(path, b"newer")
     assert read_secret(path) == b"newer"
     assert path.stat().st_mode & 0o777 == 0o600
