@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from io import BytesIO
 
 import numpy as np
-from PIL import Image, ImageFilter
+from PIL import Image
 
 from clew.demo.render_colours import Chance, chance
 
@@ -41,7 +41,7 @@ BODIES = (
 def exposed(picture: Image.Image, body: Body, rng: Chance) -> Image.Image:
     """The picture as that camera's sensor gives it; same size."""
     width, height = picture.size
-    pixels = np.asarray(picture.filter(ImageFilter.UnsharpMask(1.2, 60, 2)), np.float32)
+    pixels = np.asarray(picture, np.float32)
     y = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
     x = np.linspace(-1, 1, width, dtype=np.float32)[None]
     middle = float(pixels[::8, ::8].mean())

@@ -45,7 +45,7 @@ def rotated(content: bytes) -> bytes:
 def cropped(content: bytes) -> bytes:
     """About 1 % cut from each edge."""
     picture = _open(content)
-    x, y = picture.width // 90, picture.height // 90
+    x, y = picture.width // 120, picture.height // 120
     return jpeg(picture.crop((x, y, picture.width - x, picture.height - y)), quality=85)
 
 

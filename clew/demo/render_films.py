@@ -105,7 +105,9 @@ def write_film(path: Path, cuts: list[Cut | PictureCut], sound: Samples, *, size
     """An MP4 of the cuts (H.264, else MPEG-4 part 2) with a mono sound track, cut to the film."""
     codec = codec_at_hand("libx264", "mpeg4")
     settings = (
-        {"crf": str(quality), "preset": "veryfast", "threads": "1"} if codec == "libx264" else {"qscale": "5"}
+        {"crf": str(quality), "preset": "superfast", "threads": "1"}
+        if codec == "libx264"
+        else {"qscale": "5"}
     )
     seconds = sum(cut.seconds for cut in cuts)
     with av.open(

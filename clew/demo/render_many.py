@@ -18,10 +18,7 @@ _VIEW = (1600, 1200)
 @lru_cache(maxsize=4)
 def _stock(seed: int) -> list[Image.Image]:
     """Eight large views to cut from: rooms, streets, things, cloth."""
-    return [
-        seen(Source(_STOCK[k % 4], seed * 50, seed * 50, k), _VIEW, fine=1.0)
-        for k in range(8)
-    ]
+    return [seen(Source(_STOCK[k % 4], seed * 50, seed * 50, k), _VIEW, fine=1.0) for k in range(8)]
 
 
 def _piece(rng: Chance, stock: list[Image.Image], size: tuple[int, int]) -> NDArray[np.uint8]:
