@@ -63,3 +63,21 @@ class LoggedIn:
     officer_id: OfficerId
     login: str
     language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """Who is logged in, what he may do, and how he wants the screen."""
+
+    id: OfficerId
+    login: str
+    full_name: str
+    agency_id: AgencyId
+    agency_code: str
+    agency_name: str
+    country: str
+    roles: tuple[str, ...]
+    rights: tuple[str, ...]
+    language: str
+    mode: str
+    session_id: SessionId

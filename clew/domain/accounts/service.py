@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from clew.access.roles import rights_of
 from clew.access.verb import event, verb
-from clew.domain.accounts.model import Agency, Invitation, Officer, Session
+from clew.domain.accounts.model import Agency, Invitation, Me, Officer, Session
 from clew.domain.accounts.rules import check_login, check_roles, demand_grant
 from clew.kernel import clock, ids
 from clew.kernel.errors import BadInput, Conflict, NotFound, NotYourRole
@@ -41,6 +42,18 @@ def _agency(row: Row[Any]) -> Agency:
 def _officer(row: Row[Any]) -> Officer:
     return Officer(OfficerId(row.id), AgencyId(row.agency_id), row.code, row.login, row.full_name,
                    tuple(sorted(row.roles)), row.suspended_at is not None, row.enrolment_ends is None)
+
+
+@verb("get_me", right="account")
+def get_me(work: Work, viewer: Viewer) -> Me:
+    """Show who one is logged in as."""
+    row = work.first("SELECT o.full_name, a.name FROM clew.officers o JOIN clew.agencies a ON a.id = o.agency_id "
+                     "WHERE o.id = :me", {"me": viewer.officer_id})
+    if row is None:
+        raise NotFound
+    return Me(viewer.officer_id, viewer.name, row.full_name, viewer.agency_id, viewer.agency_code, row.name,
+              viewer.country, tuple(sorted(viewer.roles)), tuple(sorted(rights_of(viewer.roles))), viewer.language,
+              viewer.mode, viewer.session_id)
 
 
 @verb("list_agencies", right="account")

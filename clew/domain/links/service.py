@@ -56,13 +56,20 @@ def list_links(work: Work, viewer: Viewer, case_id: CaseId, *, exhibit_id: Exhib
                verdict: str = "", unjudged: bool = False, offset: int = 0, limit: int = 100) -> list[Link]:
     """List the links of a case's exhibits, strongest first; `own` includes links inside the case."""
     case_in_sight(work, viewer, case_id)
-    exhibits = None if exhibit_id is None else [exhibit_in_sight(work, viewer, exhibit_id).id]
+    exhibits = None if exhibit_id is None else [_of_case(work, viewer, exhibit_id, case_id)]
     rows = work.rows(_PAGE.format(links=_LINKS), {
         "case": case_id, "exhibits": exhibits, "own": own, "verdict": verdict, "unjudged": unjudged,
         "limit": max(1, min(limit, 1000)), "offset": max(0, offset)})
     work.record(event(viewer, "list_links", case_id=case_id, subject=f"case:{case_id}",
                       detail={"exhibit": exhibit_id, "links": len(rows)}))
     return [_link(row) for row in rows]
+
+
+def _of_case(work: Work, viewer: Viewer, exhibit_id: ExhibitId, case_id: CaseId) -> ExhibitId:
+    """Return the exhibit when it is in sight and of this very case. Raises NotFound."""
+    if exhibit_in_sight(work, viewer, exhibit_id).case_id != case_id:
+        raise NotFound
+    return exhibit_id
 
 
 def _link_in_sight(work: Work, viewer: Viewer, link_id: LinkId) -> Link:

@@ -1,0 +1,45 @@
+"""The web application: guards around routes. `create_app` is what granian serves."""
+
+from fastapi import FastAPI, Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from clew import __version__
+from clew.kernel.errors import NotLoggedIn
+from clew.kernel.settings import settings
+from clew.web import errors
+from clew.web.headers import SafeHeaders
+from clew.web.routes import API
+from clew.web.session import COOKIE, ENDED, PLAIN_COOKIE, is_public
+
+
+class DefaultDeny:
+    """Turns away whoever comes without any token at a door that is not public; verbs prove the token."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what is public or carries a token."""
+        if scope["type"] != "http" or is_public(scope["path"]) or _has_token(scope):
+            await self.app(scope, receive, send)
+            return
+        refusal = errors.answer(Request(scope), NotLoggedIn(ENDED))
+        await refusal(scope, receive, send)
+
+
+def _has_token(scope: Scope) -> bool:
+    for name, value in scope["headers"]:
+        if name == b"authorization" and value:
+            return True
+        if name == b"cookie" and (COOKIE.encode() in value or PLAIN_COOKIE.encode() in value):
+            return True
+    return False
+
+
+def create_app() -> ASGIApp:
+    """Return the application with its guards."""
+    app = FastAPI(title="Clew", version=__version__, docs_url=None, redoc_url=None,
+                  openapi_url="/api/v1/openapi.json")
+    errors.install(app)
+    app.include_router(API)
+    return SafeHeaders(DefaultDeny(app), tls=settings().tls_certificate is not None)

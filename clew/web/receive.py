@@ -1,0 +1,46 @@
+"""Bytes from a request into a sealed object while they arrive; a broken request leaves nothing."""
+
+from collections.abc import AsyncIterator
+
+from fastapi import Request
+from starlette.concurrency import run_in_threadpool
+
+from clew.kernel.errors import BadInput
+from clew.store.blobs import Stored
+from clew.store.vault import vault
+
+PIECE = 1 << 20
+
+
+async def pieces(request: Request, largest: int) -> AsyncIterator[bytes]:
+    """Yield the body in pieces of about 1 MiB. Raises BadInput past `largest` bytes."""
+    held, size = bytearray(), 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > largest:
+            raise BadInput("More bytes came than were announced. Start this upload again.")
+        held += chunk
+        if len(held) >= PIECE:
+            yield bytes(held)
+            held.clear()
+    if held:
+        yield bytes(held)
+
+
+async def receive(request: Request, largest: int) -> Stored:
+    """Store the whole body as one object and return it; the caller commits a row or drops it."""
+    gathered = [piece async for piece in pieces(request, min(largest, PIECE))] if _small(request) else None
+    if gathered is not None:
+        return await run_in_threadpool(vault().blobs.put, gathered)
+    writer = await run_in_threadpool(vault().blobs.writer)
+    try:
+        async for piece in pieces(request, largest):
+            await run_in_threadpool(writer.write, piece)
+        return await run_in_threadpool(writer.finish)
+    finally:
+        await run_in_threadpool(writer.abort)
+
+
+def _small(request: Request) -> bool:
+    length = request.headers.get("content-length")
+    return length is not None and length.isdigit() and int(length) <= PIECE
