@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
@@ -94,8 +94,9 @@ class Words:
         return format_date(value, format="medium", locale=self.language)
 
     def moment(self, value: datetime) -> str:
-        """Return a date and time in the officer's time zone."""
-        return format_datetime(value, format="medium", tzinfo=self.zone, locale=self.language)
+        """Return a date and the time to the minute in the officer's time zone."""
+        local = value.astimezone(self.zone)
+        return f"{self.day(local.date())} {format_time(local, format='short', locale=self.language)}"
 
     def size(self, octets: int) -> str:
         """Return a size in bytes, kB, MB or GB."""

@@ -15,8 +15,11 @@ CHROMIUM = Path("/usr/bin/chromium")
 STATIC = Path(__file__).parents[2] / "clew" / "web" / "static"
 BUILT = STATIC / "built" / "app.js"
 AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-ADDRESS = "http://clew.test"
-CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+ADDRESS = "http://localhost:8420"
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self';"
+    " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
@@ -30,7 +33,9 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def open_page(browser: Browser, name: str, language: str, dark: bool, size: tuple[int, int], mode: str = "full") -> Page:
+def open_page(
+    browser: Browser, name: str, language: str, dark: bool, size: tuple[int, int], mode: str = "full"
+) -> Page:
     """Open one sample page; what it complains about is kept in `page.complaints`."""
     context = browser.new_context(
         viewport={"width": size[0], "height": size[1]}, color_scheme="dark" if dark else "light"

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from clew.web.rendering import render
+from clew.web.views import LoginView, Shell
 from clew.web.words import LANGUAGES
 from tests.web.sample_views import NOT_FOUND, PAGES, shell
 
@@ -52,9 +53,7 @@ def test_safe_mode_offers_no_reveal() -> None:
 
 
 def test_text_of_strangers_is_escaped() -> None:
-    from clew.web import views as v
-
-    page = render("accounts/login.html", v.Shell(error="<b>x</b>"), v.LoginView('"><script>alert(1)</script>'))
+    page = render("accounts/login.html", Shell(error="<b>x</b>"), LoginView('"><script>alert(1)</script>'))
     assert "<script>alert" not in page
     assert "<b>x</b>" not in page
 
@@ -67,7 +66,9 @@ def test_not_found_is_the_same_whatever_the_page_was() -> None:
 
 def test_sheet_uses_logical_properties_and_no_blur() -> None:
     sheet = (WEB / "static" / "app.css").read_text()
-    physical = r"(?:margin|padding|border|inset)-(?:left|right|top|bottom)\b|[;{\s](?:left|right|top|bottom|width|height)\s*:"
+    physical = (
+        r"(?:margin|padding|border|inset)-(?:left|right|top|bottom)\b|[;{\s](?:left|right|top|bottom|width|height)\s*:"
+    )
     assert not re.findall(physical, sheet)
     assert "blur(" not in sheet
     assert not re.search(r"url\(\s*['\"]?(?:https?:)?//", sheet)

@@ -5,8 +5,20 @@ import "./file-drop.js";
 import "./media-grid.js";
 import "./reveal-picture.js";
 
+// On a narrow screen each cell of a table says its column; the sheet shows it.
+function nameCells() {
+  for (const table of document.querySelectorAll("table")) {
+    const columns = [...table.tHead.rows[0].cells].map((cell) => cell.textContent);
+    for (const row of table.tBodies[0].rows) {
+      [...row.cells].forEach((cell, at) => (cell.dataset.column = columns[at]));
+    }
+  }
+}
+document.addEventListener("DOMContentLoaded", nameCells);
+
 // A swapped page starts at its message or its top, so that keyboard and screen reader follow.
 document.addEventListener("htmx:after:swap", () => {
+  nameCells();
   const message = document.querySelector("#main > .note[role]");
   message?.scrollIntoView({ block: "nearest" });
 });
