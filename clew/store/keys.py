@@ -145,13 +145,12 @@ def make_keys(folder: Path, *, data: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     check_folder(folder, data=data)
     sealed_before = (folder / SMALL).exists()  # asked first: another process may be making all of them
-    if not (folder / MASTER).exists():
-        if sealed_before:
-            raise Conflict("The master key is missing, but keys it sealed are there. Put master.key back "
-                           "from your copy; a new one would open nothing.")
-        write_secret(folder / MASTER, base64.b64encode(os.urandom(KEY)) + b"\n", anew=True)
-    if not (folder / OBJECT).exists():
-        write_secret(folder / OBJECT, base64.b64encode(os.urandom(KEY)) + b"\n", anew=True)
+    if not (folder / MASTER).exists() and sealed_before:
+        raise Conflict("The master key is missing, but keys it sealed are there. Put master.key back "
+                       "from your copy; a new one would open nothing.")
+    for name in (MASTER, OBJECT):
+        if not (folder / name).exists():
+            write_secret(folder / name, base64.b64encode(os.urandom(KEY)) + b"\n", anew=True)
     if not (folder / SMALL).exists():
         _write_small(folder, os.urandom(KEY), anew=True)
 
