@@ -88,13 +88,13 @@ def next_header(inbox: Inbox) -> tuple[dict[str, Any], int]:
         raise Garbled
     reason = got[0].get("refused")
     if reason is not None:
-        raise GaveUp(reason) if reason in _REASONS else Garbled
+        raise GaveUp(reason) if isinstance(reason, str) and reason in _REASONS else Garbled
     return got
 
 
 def _plain_values(head: dict[str, Any]) -> dict[str, Any]:
     kind, media_type = head.get("kind"), head.get("media_type")
-    if kind not in ("picture", "film", "sound") or media_type not in _MEDIA_TYPES:
+    if kind not in ("picture", "film", "sound") or not isinstance(media_type, str) or media_type not in _MEDIA_TYPES:
         raise Garbled
     return {
         "kind": kind, "media_type": media_type, "facts": _facts(head.get("facts")),

@@ -78,8 +78,8 @@ def receive(inbox: Inbox, seen: set[str], budget: Budget) -> Member | None:
     header, raw = _next(inbox)
     if header.get("unpacked") is True and not raw:
         return None
-    name, fault = header.get("member"), header.get("fault")
-    if not isinstance(name, str) or raw or names.shown(name) != name or fault not in {None, *_SENTENCES}:
+    name, fault = header.get("member"), _fault(header)
+    if not isinstance(name, str) or raw or names.shown(name) != name:
         raise Garbled
     budget.add_member()
     if fault is None:
@@ -88,7 +88,14 @@ def receive(inbox: Inbox, seen: set[str], budget: Budget) -> Member | None:
             raise Garbled  # the reader has checked the same
         seen.add(name)
         return _content(inbox, name, budget)
-    return Member(name, None, _SENTENCES[str(fault)])
+    return Member(name, None, _SENTENCES[fault])
+
+
+def _fault(header: dict[str, object]) -> str | None:
+    fault = header.get("fault")
+    if fault is not None and (not isinstance(fault, str) or fault not in _SENTENCES):
+        raise Garbled
+    return fault
 
 
 def _content(inbox: Inbox, name: str, budget: Budget) -> Member:
@@ -100,13 +107,14 @@ def _content(inbox: Inbox, name: str, budget: Budget) -> Member:
             if "chunk" in header:
                 budget.add_bytes(raw)
                 content.write(inbox.raw(raw, limits.CHUNK_BYTES))
-            elif "end" in header and not raw and header.get("fault") in {None, *_SENTENCES}:
+            elif "end" in header and not raw:
+                fault = _fault(header)
                 break
             else:
                 raise Garbled
-        if header["fault"] is not None:
+        if fault is not None:
             content.close()
-            return Member(name, None, _SENTENCES[str(header["fault"])])
+            return Member(name, None, _SENTENCES[fault])
         content.seek(0)
     except BaseException:
         content.close()

@@ -11,7 +11,7 @@ from clew.media.opened import Pixels
 SAFE_SIDE = 20  # pixels; a browser scales them up smoothly
 SAFE_MEDIA_TYPE = "image/webp"
 CLEAR_MEDIA_TYPE = "image/jpeg"
-_SAFE_BLUR = 1.6  # of SAFE_SIDE pixels
+_SAFE_BLUR = 1.2  # of SAFE_SIDE pixels
 _CLEAR_QUALITY = 85
 
 
@@ -23,7 +23,7 @@ def safe_thumbnail(pixels: Pixels) -> bytes:
     """
     image = _scaled(pixels, SAFE_SIDE).filter(ImageFilter.GaussianBlur(_SAFE_BLUR))
     held = io.BytesIO()
-    image.save(held, "WEBP", quality=40, method=4)
+    image.save(held, "WEBP", quality=60, method=4)
     return held.getvalue()
 
 

@@ -23,6 +23,7 @@ from clew.media.wire import Garbled, Inbox, Silent
 
 T = TypeVar("T")
 _LAST_WORD_SECONDS = 1.0
+_DEATHS = {str(-signal.SIGXCPU): "time", str(-signal.SIGKILL): "memory"}
 
 
 
@@ -55,14 +56,13 @@ class Sandbox:
 
         Raises Refused with the reason; `name_hint` only makes it readable and never decides anything.
         """
-        with self._ask(file, {"job": "open"}) as asked:
-            return asked.answer(answers.opened, name_hint)
+        return self._answer(file, {"job": "open"}, answers.opened, name_hint)
 
     def render(self, file: File, *, time: float | None = None, side: int = 2048) -> Pixels:
         """Return one still, long side <= `side` (never enlarged): a picture, or a film at `time` seconds."""
         side = max(16, min(side, limits.RENDER_SIDE))
-        with self._ask(file, {"job": "render", "side": side, "time": time or 0.0}) as asked:
-            return asked.answer(lambda inbox: answers.rendered(inbox, side))
+        request = {"job": "render", "side": side, "time": time or 0.0}
+        return self._answer(file, request, lambda inbox: answers.rendered(inbox, side))
 
     def unpack(self, file: File, *, name_hint: str = "") -> Iterator[Member]:
         """Yield the members of an archive (and of archives in it) one by one; a bad one only costs itself.
@@ -73,6 +73,8 @@ class Sandbox:
         try:
             budget = members.Budget(os.fstat(given).st_size)
             yield from self._unpack(given, "", name_hint, 1, budget)
+        except _Orphaned:
+            raise Refused(answers.sentence("crash", name_hint)) from None
         finally:
             os.close(given)
 
@@ -100,11 +102,28 @@ class Sandbox:
                 raise
             yield Member(path, None, why.message)
 
+    def _answer(self, file: File, request: dict[str, Any], take: Callable[[Inbox], T], name: str = "", *,
+                seconds: float | None = None) -> T:
+        """Return what `take` makes of the answer; should the warm parent die meanwhile, ask a new one, once."""
+        for _ in range(2):
+            with self._ask(file, request, seconds) as asked:
+                try:
+                    return asked.answer(take, name)
+                except _Orphaned:
+                    self._bury(asked.control)
+        raise Refused(answers.sentence("crash", name))
+
+    def _bury(self, control: socket.socket) -> None:
+        """Forget a warm parent that has died, unless another thread has done so already."""
+        with self._lock:
+            if self._control is control:
+                self._end()
+
     def _ask(self, file: File, request: dict[str, Any], seconds: float | None = None) -> "_Asked":
         """Hand `file` to a fresh reader; a warm parent that has died is started again, once."""
         given = read_only(file)
         seconds = seconds or limits.wall_seconds(os.fstat(given).st_size)
-        request |= {"seconds": seconds, "cpu": math.ceil(seconds * limits.THREADS)}
+        request = {"seconds": seconds, "cpu": math.ceil(seconds * limits.THREADS), **request}
         try:
             with self._lock:
                 for last in (False, True):
@@ -137,10 +156,15 @@ class Sandbox:
         self._process = self._control = None
 
 
+class _Orphaned(Exception):
+    """The warm parent died with the reader, so nobody can tell why."""
+
+
 class _Asked:
     """One request under way. Leaving it hangs up, and the warm parent kills a reader nobody listens to."""
 
     def __init__(self, control: socket.socket, file: int, request: dict[str, Any], seconds: float) -> None:
+        self.control = control
         self._answer, answer = os.pipe()
         self._status, status = os.pipe()
         try:
@@ -180,7 +204,7 @@ class _Asked:
         """Return why a reader ended without a proper answer."""
         with suppress(Garbled, Silent, OSError):
             told = Inbox(self._status, time.monotonic() + _LAST_WORD_SECONDS).receive()
-            code = told[0].get("status") if told else None
-            if code in (-signal.SIGXCPU, -signal.SIGKILL):
-                return "time"
+            if told is None:
+                raise _Orphaned
+            return _DEATHS.get(str(told[0].get("status")), "crash")
         return "crash"

@@ -7,6 +7,9 @@ from typing import BinaryIO
 
 import numpy as np
 import PIL.AvifImagePlugin
+import PIL.ImageCms  # convert() from LAB asks for it late
+import PIL.ImageColor
+import PIL.ImagePalette
 import PIL.MpoImagePlugin
 import PIL.TiffImagePlugin
 import PIL.WebPImagePlugin

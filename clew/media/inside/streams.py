@@ -24,6 +24,8 @@ _CODECS = (
     "pcm_alaw,pcm_mulaw,adpcm_ms,adpcm_ima_wav,adpcm_ima_qt"
 )
 
+_ALLOWED_CODECS = frozenset(_CODECS.split(","))
+
 
 def open_container(file: int, kind: formats.Format) -> Any:
     """Return the open container. Raises Refusal."""
@@ -78,10 +80,11 @@ def _values(kind: formats.Format, seen: tuple[int, int, float] | None, heard: ND
 
 
 def _first_of(container: Any, shape: str) -> Any:
-    """Return the first real stream of a kind; a cover picture is not a film."""
+    """Return the first stream of a kind in a codec of the list; a cover picture is not a film."""
     for stream in container.streams:
         cover = av.stream.Disposition.attached_pic in stream.disposition
-        if stream.type == shape and stream.codec_context is not None and not cover:
+        context = stream.codec_context
+        if stream.type == shape and not cover and context is not None and context.name in _ALLOWED_CODECS:
             return stream
     return None
 

@@ -29,14 +29,14 @@ def main(control: int, jobs: Mapping[str, Job] | None = None) -> None:
     work = _standard_jobs() if jobs is None else jobs
     rules = seccomp.reader_filter()
     _silence()
-    wake_read, wake_write = os.pipe2(os.O_NONBLOCK)
+    wake = os.pipe2(os.O_NONBLOCK)
     signal.signal(signal.SIGCHLD, lambda *_: None)
-    signal.set_wakeup_fd(wake_write)
+    signal.set_wakeup_fd(wake[1])
     gc.collect()
     gc.freeze()  # forks share what is loaded
     with socket.socket(fileno=control) as door:
         door.send(b"ready")
-        _serve(door, wake_read, work, rules)
+        _serve(door, wake, work, rules)
 
 
 def _standard_jobs() -> Mapping[str, Job]:
@@ -57,17 +57,17 @@ def _silence() -> None:
     os.close(write)
 
 
-def _serve(door: socket.socket, wake: int, jobs: Mapping[str, Job], rules: bytes) -> None:
+def _serve(door: socket.socket, wake: tuple[int, int], jobs: Mapping[str, Job], rules: bytes) -> None:
     readers: dict[int, int] = {}  # status pipe -> process
     poll = select.poll()
     poll.register(door, select.POLLIN)
-    poll.register(wake, select.POLLIN)
+    poll.register(wake[0], select.POLLIN)
     while True:
         for fd, _ in poll.poll():
-            if fd == wake:
-                os.read(wake, 4096)
+            if fd == wake[0]:
+                os.read(fd, 4096)
             elif fd == door.fileno():
-                if not _fork(door, readers, poll, jobs, rules):
+                if not _fork(door, wake, readers, poll, jobs, rules):
                     return
             elif fd in readers:
                 os.kill(readers[fd], signal.SIGKILL)  # the asker hung up
@@ -87,8 +87,8 @@ def _reap(readers: dict[int, int], poll: select.poll) -> None:
             os.close(status_pipe)
 
 
-def _fork(door: socket.socket, readers: dict[int, int], poll: select.poll, jobs: Mapping[str, Job],
-          rules: bytes) -> bool:
+def _fork(door: socket.socket, wake: tuple[int, int], readers: dict[int, int], poll: select.poll,
+          jobs: Mapping[str, Job], rules: bytes) -> bool:
     """Take one request and fork its reader; False when the asker is gone."""
     words, extra, _, _ = door.recvmsg(limits.HEADER_BYTES, socket.CMSG_LEN(4 * _FDS))
     if not words:
@@ -99,7 +99,7 @@ def _fork(door: socket.socket, readers: dict[int, int], poll: select.poll, jobs:
     file, answer, status = fds
     process = os.fork()
     if not process:
-        _read([door.fileno(), status, *readers], file, answer, json.loads(words), jobs, rules)
+        _read([door.fileno(), *wake, status, *readers], file, answer, json.loads(words), jobs, rules)
     readers[status] = process
     poll.register(status, 0)  # only hang-ups
     os.close(file)
@@ -130,10 +130,11 @@ def _read(foreign: list[int], file: int, answer: int, request: dict[str, Any], j
 
 
 def _bind(cpu: int, rules: bytes) -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))  # SIGXCPU first, so that the reason is known
     for what, most in (
         (resource.RLIMIT_AS, _LIBRARIES_BYTES + limits.MEMORY_BYTES),
         (resource.RLIMIT_DATA, limits.MEMORY_BYTES),
-        (resource.RLIMIT_CPU, cpu), (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_NOFILE, 64), (resource.RLIMIT_MEMLOCK, 0), (resource.RLIMIT_MSGQUEUE, 0),
     ):
         resource.setrlimit(what, (most, most))
