@@ -18,6 +18,8 @@ SCHEMA = """
     CREATE SCHEMA IF NOT EXISTS clew;
     REVOKE ALL ON SCHEMA clew FROM PUBLIC;
     GRANT USAGE ON SCHEMA clew TO clew_app, clew_system;
+    -- Not in any backup, so said again before each migration.
+    ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 """
 
 
@@ -34,9 +36,8 @@ def migrate(at: Settings | None = None) -> str:
         found = _revision(conn)
         _refuse_newer(found)
         if found != newest():
-            if found is None:
-                conn.execute(text(SCHEMA))
-                conn.commit()
+            conn.execute(text(SCHEMA))
+            conn.commit()
             config = _config()
             config.attributes["connection"] = conn
             command.upgrade(config, "head")
