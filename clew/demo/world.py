@@ -46,7 +46,7 @@ class World:
 
 
 def make_world(folder: Path, *, scale: int = 1, progress: Callable[[int, int], None] | None = None) -> World:
-    """Write the world below `folder` (about 200 files, 55 MB) and `world.json`; found complete, it is only read.
+    """Write the world below `folder` (195 files, 41 MB) and `world.json`; found complete, it is only read.
 
     `progress` is called with (files done, files in all). A greater scale adds rooms to every case.
     """
