@@ -1,0 +1,125 @@
+"""The API as the command line sees it: a stored, revocable token and no other way to be somebody."""
+
+import json
+import os
+import uuid
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from clew.kernel.errors import BadInput, ClewError, NotFound, NotLoggedIn, Unavailable
+from clew.kernel.settings import settings
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Where one logged in, and the token told then."""
+
+    server: str
+    token: str
+    login: str
+
+
+def token_file() -> Path:
+    """Return the officer's own token file (0600), outside the node's data."""
+    return settings().keys / "login.json"
+
+
+def store(stored: Stored) -> None:
+    """Keep a login for the next commands."""
+    path = token_file()
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w") as file:
+        json.dump(asdict(stored), file)
+
+
+def stored() -> Stored:
+    """Return the kept login. Raises NotLoggedIn."""
+    try:
+        return Stored(**json.loads(token_file().read_text()))
+    except (OSError, ValueError, TypeError):
+        raise NotLoggedIn("You are not logged in. Run: clew login") from None
+
+
+def forget() -> None:
+    """Remove the kept login."""
+    token_file().unlink(missing_ok=True)
+
+
+def default_server() -> str:
+    """Return the address of this machine's own node."""
+    at = settings()
+    scheme = "https" if at.tls_certificate else "http"
+    return at.origin or f"{scheme}://{at.host}:{at.port}"
+
+
+class Client:
+    """One connection to a node's API; every refusal becomes the error it is."""
+
+    def __init__(self, server: str, token: str = "") -> None:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._http = httpx.Client(base_url=server, headers=headers, timeout=httpx.Timeout(120.0, connect=10.0))
+
+    def ask(self, method: str, path: str, **options: Any) -> Any:
+        """Return the JSON answer (None when empty); a write carries an idempotency key and is tried again once."""
+        headers = dict(options.pop("headers", {}))
+        if method in {"POST", "PUT", "DELETE"}:
+            headers.setdefault("Idempotency-Key", uuid.uuid4().hex)
+        answer = self._send(method, path, headers, options)
+        return answer.json() if answer.content else None
+
+    def begin(self, path: str, headers: dict[str, str]) -> str:
+        """Begin a resumable upload and return its path under the API."""
+        answer = self._send("POST", path, headers, {})
+        return answer.headers["location"].removeprefix("/api/v1")
+
+    def offset(self, upload: str) -> int:
+        """Return how far an upload is."""
+        return int(self._send("HEAD", upload, {}, {}).headers["upload-offset"])
+
+    def _send(self, method: str, path: str, headers: dict[str, str], options: dict[str, Any]) -> httpx.Response:
+        for last in (False, True):
+            try:
+                answer = self._http.request(method, f"/api/v1{path}", headers=headers, **options)
+            except httpx.TransportError as broken:
+                if last:
+                    raise Unavailable(f"The node does not answer ({type(broken).__name__}). Is `clew serve` "
+                                      "running?") from None
+                continue
+            if answer.is_success:
+                return answer
+            raise error_of(answer)
+        raise AssertionError
+
+
+_KNOWN: dict[str, type[ClewError]] = {kind.code: kind for kind in (
+    BadInput, NotLoggedIn, Unavailable)}
+
+
+def error_of(answer: httpx.Response) -> ClewError:
+    """Return the error an answer tells of."""
+    try:
+        said = answer.json()
+        code, message = str(said["error"]), str(said["message"])
+    except (ValueError, KeyError, TypeError):
+        return Unavailable(f"The node answered with status {answer.status_code}. Look at its log.")
+    return NotFound() if code == NotFound.code else _KNOWN.get(code, ClewError)(message)
+
+
+@cache
+def client() -> Client:
+    """Return the connection of the kept login."""
+    kept = stored()
+    return Client(kept.server, kept.token)
+
+
+def case_id(reference: str) -> str:
+    """Return the id of a case given by reference, AGENCY/reference or id."""
+    try:
+        return str(uuid.UUID(reference))
+    except ValueError:
+        return str(client().ask("GET", "/find-case", params={"reference": reference})["id"])

@@ -1,0 +1,68 @@
+"""How the command line speaks: text for people, one JSON value for programs, errors with what to do next."""
+
+import dataclasses
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from clew.kernel.errors import ClewError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+console = Console()
+complaints = Console(stderr=True)
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return dataclasses.asdict(value)
+    return str(value)
+
+
+def emit(value: Any) -> None:
+    """Print one JSON value on a line of its own."""
+    sys.stdout.write(json.dumps(value, default=_plain, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def show(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], *, empty: str) -> None:
+    """Print rows as a table, or a sentence when there are none."""
+    table = Table(*columns, box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*(_cell(row.get(column)) for column in columns))
+    console.print(table if table.row_count else empty, highlight=False, markup=False)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(str(one) for one in value)
+    return "" if value is None else str(value)
+
+
+def say(text: str) -> None:
+    """Print a sentence."""
+    console.print(text, highlight=False, markup=False, soft_wrap=True)
+
+
+def complain(text: str) -> None:
+    """Print a problem on the error stream."""
+    complaints.print(text, highlight=False, markup=False, soft_wrap=True)
+
+
+def careful(run: Callable[P, R]) -> Callable[P, R]:
+    """Turn every error meant for people into one line and exit code 1."""
+    @wraps(run)
+    def command(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return run(*args, **kwargs)
+        except ClewError as problem:
+            complain(problem.message)
+            raise typer.Exit(1) from None
+
+    return command
