@@ -6,7 +6,7 @@ from clew.media.opened import Frame, Opened, Pixels
 
 
 def photo(seed: int, *, bright: float = 1.0, mirrored: bool = False) -> Opened:
-    """Return a picture of 192x256 soft blobs; seed 0 is an empty grey one."""
+    """Return a picture of 120x160 soft blobs; seed 0 is an empty grey one."""
     pixels = blobs(seed, bright=bright)
     pixels = np.ascontiguousarray(pixels[:, ::-1]) if mirrored else pixels
     return Opened("picture", "image/png", width=pixels.shape[1], height=pixels.shape[0], picture=pixels)
@@ -23,21 +23,21 @@ def film(*scenes: tuple[int, float], step: float = 0.5, start: float = 0.0) -> O
                 frames.append(Frame(round(float(time - start), 3), blobs(seed, pan=float(time - began))))
                 break
             began += length
-    return Opened("film", "video/mp4", width=256, height=192, duration=end - start, frames=frames)
+    return Opened("film", "video/mp4", width=160, height=120, duration=end - start, frames=frames)
 
 
 def blobs(seed: int, *, bright: float = 1.0, pan: float = 0.0) -> Pixels:
-    """Return (192, 256, 3) pixels: waves of 40 directions and lengths, moved by 12 pixels for each second of `pan`."""
+    """Return (120, 160, 3) pixels: waves of 20 directions and lengths, moved by 8 pixels for each second of `pan`."""
     if seed == 0:
-        return np.full((192, 256, 3), 128, np.uint8)
+        return np.full((120, 160, 3), 128, np.uint8)
     draw = np.random.default_rng(seed)
-    down, across = np.mgrid[0:192, 0:256].astype(np.float32)
-    light = np.zeros((192, 256), np.float32)
-    for _ in range(40):
-        turn, length, phase = draw.uniform(0, np.pi), draw.uniform(16, 120), draw.uniform(0, 2 * np.pi)
-        along = np.cos(turn) * (across + 12 * pan) + np.sin(turn) * (down + 5 * pan)
+    down, across = np.mgrid[0:120, 0:160].astype(np.float32)
+    light = np.zeros((120, 160), np.float32)
+    for _ in range(20):
+        turn, length, phase = draw.uniform(0, np.pi), draw.uniform(12, 80), draw.uniform(0, 2 * np.pi)
+        along = np.cos(turn) * (across + 8 * pan) + np.sin(turn) * (down + 3 * pan)
         light += np.sin(2 * np.pi * along / length + phase)
-    light = (128 + 18 * light) * bright
+    light = (128 + 25 * light) * bright
     tint = np.array([1.0, 0.9, 0.8], np.float32)
     pixels: Pixels = np.clip(light[:, :, None] * tint, 0, 255).astype(np.uint8)
     return pixels

@@ -128,11 +128,11 @@ def _score(shared: list[Stretch], frames: int, orientation: str) -> Score:
         "distance": round(best.mean),
         "contrast": round(best.contrast),
         "frames": sum(len(stretch.a) for stretch in shown),
+        "weight": round(sum(stretch.weight for stretch in shown), 3),
         "orientation": orientation,
     }
-    value = calibrated(NAME, sum(stretch.weight for stretch in shown))
     parameters = {"seconds": seconds, "segments": len(shown), "distance": round(best.mean)}
-    return Score(value, verdict, f"frames.{verdict}", parameters, where)
+    return Score(calibrated(NAME, where["weight"]), verdict, f"frames.{verdict}", parameters, where)
 
 
 def is_copy(stretch: Stretch, whole: bool) -> bool:
