@@ -23,7 +23,7 @@ def _hash_of(row: RowMapping) -> str:
 
 
 def hash_rows(conn: Connection, registry: Registry, table: str,
-              row_ids: Iterable[uuid.UUID]) -> dict[str, str]:
+              row_ids: Iterable[uuid.UUID | str]) -> dict[str, str]:
     """Return "table:id" -> hash for rows as they are now; a row that is gone reads as deleted.
 
     Call it after the write and in its transaction: the row is then locked, so that events follow the order
