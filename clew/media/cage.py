@@ -15,6 +15,8 @@ from clew.kernel.errors import Unavailable
 from clew.media import seccomp
 
 INSTALL_LINE = "apt-get install bubblewrap"
+# Ubuntu 24.04 and containers forbid new user namespaces to programs without leave.
+NAMESPACE_LINE = "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0 (see docs/media.md)"
 _START_SECONDS = 30.0
 _PACKAGES = ("PIL", "pillow_heif", "av", "numpy", "py7zr")
 _HERE = Path(__file__).resolve().parent
@@ -106,10 +108,17 @@ def _await_ready(process: subprocess.Popen[bytes], control: socket.socket, error
         process.kill()
         process.wait()
         control.close()
-        last = os.pread(errors, 4096, 0).decode(errors="replace").strip().splitlines()[-1:]
-        raise Unavailable("The sandbox does not start, so no file is opened. Run clew doctor. "
-                          f"It said: {last[0][:200] if last else 'nothing'}")
+        raise Unavailable(_reason(os.pread(errors, 4096, 0).decode(errors="replace")))
     control.settimeout(None)
+
+
+def _reason(said: str) -> str:
+    """Return what to do about a cage that does not start, from what it said."""
+    last = (said.strip().splitlines() or ["nothing"])[-1][:200]
+    if last.startswith("bwrap:") and ("uid map" in last or "namespace" in last or "not permitted" in last):
+        return ("This system does not let bubblewrap make its own namespaces, so no file is opened. "
+                f"Allow it: {NAMESPACE_LINE}")
+    return f"The sandbox does not start, so no file is opened. Run clew doctor. It said: {last}"
 
 
 def probe() -> str | None:

@@ -39,6 +39,15 @@ def test_a_cage_that_does_not_start_says_why(monkeypatch: pytest.MonkeyPatch) ->
         Cage().start()
 
 
+def test_a_system_without_namespaces_is_told_what_to_allow(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    program = tmp_path / "bwrap"
+    program.write_text("#!/bin/sh\necho 'bwrap: setting up uid map: Permission denied' >&2\nexit 1\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(shutil, "which", lambda _: str(program))
+    told = cage.probe()
+    assert told is not None and cage.NAMESPACE_LINE in told
+
+
 def test_only_libraries_and_our_own_readers_are_seen() -> None:
     ours, theirs = socket.socketpair()
     words = list(Cage().arguments(5, theirs.fileno()))
