@@ -1,0 +1,103 @@
+"""clew demo: a whole node with the demo world, in one command; a second start finds everything there."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.table import Table
+
+from clew.cli.output import complain, console, say
+from clew.demo.people import DemoLogin, code_of, fill, logins
+from clew.demo.world import make_world
+from clew.kernel.errors import ClewError, Unavailable
+from clew.kernel.settings import Settings, settings
+from clew.store import postgres
+
+READY = 60.0
+
+
+def run_demo(prepare: Callable[[Settings], None], *, only_codes: bool, port: int) -> None:
+    """Prepare, start web and worker, fill the world on the first start, and stay until stopped."""
+    home = Path(os.environ["CLEW_HOME"])
+    os.environ.setdefault("CLEW_KEYS", str(home.with_name(home.name + "-keys")))
+    os.environ["CLEW_PORT"] = str(port)
+    at = settings()
+    if only_codes:
+        _show(at, logins(at.home))
+        return
+    say("Preparing keys and database ...")
+    prepare(at)
+    crew = {name: _start(name) for name in ("serve", "work")}
+    try:
+        _wait_for_web(at, crew["serve"])
+        if not (at.home / "demo-filled").exists():
+            _fill(at)
+        _show(at, logins(at.home))
+        say("Ctrl+C stops the demo. New one-time codes: clew demo --codes")
+        _stay(crew)
+    except KeyboardInterrupt:
+        say("Stopping ...")
+    finally:
+        for one in crew.values():
+            one.terminate()
+        for one in crew.values():
+            one.wait(30)
+        postgres.stop(at)
+
+
+def _start(name: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", "clew", name])  # noqa: S603  our own command
+
+
+def _wait_for_web(at: Settings, web: subprocess.Popen[bytes]) -> None:
+    import httpx  # noqa: PLC0415
+
+    until = time.monotonic() + READY
+    while time.monotonic() < until and web.poll() is None:
+        try:
+            httpx.get(f"http://{at.host}:{at.port}/api/v1/me", timeout=2)
+            return
+        except httpx.TransportError:
+            time.sleep(0.2)
+    raise Unavailable(f"The pages did not start. Is port {at.port} taken? Try: clew demo --port 8421")
+
+
+def _fill(at: Settings) -> None:
+    """Make the world and bring it in; broken off, the next start goes on."""
+    say("Making the demo world (once) ...")
+    world = make_world(at.home / "demo-world", progress=_progress("pictures, films and sounds made"))
+    say("\nBringing it into the cases of three agencies ...")
+    fill(world, at.home, progress=_progress("files opened and matched"))
+    (at.home / "demo-filled").touch()
+    say("")
+
+
+def _progress(what: str) -> Callable[[int, int], None]:
+    def show(done: int, total: int) -> None:
+        if done == total or not done % 10:
+            console.print(f"  {done} of {total} {what}", end="\r", highlight=False)
+    return show
+
+
+def _show(at: Settings, known: list[DemoLogin]) -> None:
+    table = Table("login", "password", "code now", "who", box=None, pad_edge=False)
+    for one in known:
+        table.add_row(one.login, one.password, code_of(one.secret), one.who)
+    console.print(table, highlight=False)
+    say(f"\nClew is at http://{at.host}:{at.port}/ - log in with one of these; a code works once, for 30 to 60 seconds.")
+
+
+def _stay(crew: dict[str, subprocess.Popen[bytes]]) -> None:
+    """Keep both processes and the database alive."""
+    while True:
+        time.sleep(1)
+        try:
+            postgres.ensure()
+        except ClewError as problem:
+            complain(problem.message)
+        for name, one in crew.items():
+            if one.poll() is not None:
+                crew[name] = _start(name)
