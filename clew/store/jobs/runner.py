@@ -82,7 +82,8 @@ async def work(handlers: Mapping[str, Handler], lane: Lane, *, only_what_waits: 
             mode = QueueExecutionMode.drain if only_what_waits else QueueExecutionMode.continuous
             await queue.run(timedelta(seconds=5), batch_size=lane.at_once // 2, mode=mode,
                             max_concurrent_tasks=lane.at_once, heartbeat_timeout=LOST,
-                            shutdown_on_listener_failure=True)
+                            # A handler's first imports can hold the loop for seconds, and the queue is also polled.
+                            shutdown_on_listener_failure=False)
 
 
 def _queries(driver: PsycopgDriver) -> Queries:
