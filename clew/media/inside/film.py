@@ -41,22 +41,27 @@ class Sampler:
         """Yield (seconds, frame), in time order, at most FRAMES: first every frame is looked at, then jumps."""
         last = -1.0
         for at, frame in self._chosen():
-            if at > last and self._count < limits.FRAMES:
+            if self._count >= limits.FRAMES:
+                self.until = at
+                return
+            if at > last:
                 self._count += 1
                 last = at
                 yield at, frame
 
     def _chosen(self) -> Iterator[tuple[float, VideoFrame]]:
         half = self.begun + (self.deadline - self.begun) / 2
-        due, cuts = 0.0, limits.FRAMES - limits.STEADY_FRAMES
+        due, cuts, steady = 0.0, limits.CUT_FRAMES, 0
         before: NDArray[np.int16] | None = None
         for at, frame in self._timed(self.container.demux(self.stream)):
             now = luma_grid(frame)
             cut = before is not None and cuts > 0 and float(np.abs(now - before).mean()) > _CUT
             before = now
             if at >= due or cut:
-                cuts -= cut and at < due
-                due = (at // self.step + 1) * self.step
+                steady += at >= due
+                cuts -= at < due
+                pace = min(self.step, limits.FRAME_STEP * 2 ** (steady // limits.DENSE_FRAMES))
+                due = (at // pace + 1) * pace
                 yield at, frame
             if time.monotonic() > half:
                 yield from self._jumps(due)
@@ -66,6 +71,8 @@ class Sampler:
         """Yield the key frame before each step from `start`: far cheaper than every frame of a long film."""
         self.stream.codec_context.skip_frame = "NONKEY"
         target = start
+        if not self.duration:
+            self.until = target
         while target < self.duration:
             if time.monotonic() > self.deadline:
                 self.until = target
