@@ -35,6 +35,8 @@ RELATED = (
     ("bigbuckbunny", "chroma", "luma"),
     ("bikes", "scene_cuts"),
     ("v2",),
+    ("video_",),
+    ("extra_",),
 )
 Measured = list[tuple[float, bool]]
 
@@ -98,9 +100,8 @@ def pictures() -> None:
         if path.parent != other.parent or ("opensfm" not in path.parts and path != other):
             pairs.append((pdq.compare(signals, copy), False))
     measured = [(float(s.where["distance"]), same) for s, same in pairs if "distance" in s.where]
-    data = (
-        f"{len(originals)} photographs of the sample sets x {len(EDITS)} edits (benchmarks/edits.py); matches: "
-        + str({name: f"{n}/{len(originals)}" for name, n in per_edit.items()})
+    data = f"{len(originals)} photographs of the sample sets x {len(EDITS)} edits (benchmarks/edits.py); matches: " + str(
+        {name: f"{n}/{len(originals)}" for name, n in per_edit.items()}
     )
     write("pdq", measured, range(0, 137, 4), [(s.verdict, same) for s, same in pairs], data)
 
@@ -129,9 +130,7 @@ def films() -> None:
         except FFmpegError:
             print("unreadable:", path.name, file=sys.stderr)
     whole = {path: film(frames_, 0, 60) for path, frames_ in stills.items()}
-    pairs = [
-        (frames.compare(whole[a], whole[b]), False) for a, b in itertools.combinations(whole, 2) if not related(a, b)
-    ]
+    pairs = [(frames.compare(whole[a], whole[b]), False) for a, b in itertools.combinations(whole, 2) if not related(a, b)]
     for path, frames_ in stills.items():
         if not pdq.telling(whole[path]):
             continue
@@ -142,9 +141,7 @@ def films() -> None:
             parts = [(s, film(frames_, s, s + 6)) for s in np.arange(0, frames_[-1].time - 6, 3.3)]
             pairs += [(frames.compare(a, b), False) for (s, a), (t, b) in itertools.combinations(parts, 2) if t > s + 7]
     measured = [(float(score.where.get("weight", 0.0)), same) for score, same in pairs]
-    data = (
-        f"{len(stills)} sample films: {len(FILM_EDITS)} edits, five seconds cut out at two places; against other films "
-    )
+    data = f"{len(stills)} sample films: {len(FILM_EDITS)} edits, five seconds cut out at two places; against other films "
     data += "and against other moments of four fixed cameras"
     write("frames", measured, FILM_EDGES, [(s.verdict, same) for s, same in pairs], data)
 

@@ -64,8 +64,9 @@ FILM_EDITS = ("jpeg 10", "half size", "bright", "mirrored, jpeg 60", "letterbox"
 def opened(image: Image.Image) -> Opened:
     """Return what a sandboxed reader would: upright RGB pixels, at most 1024 on the long side."""
     image = ImageOps.exif_transpose(image).convert("RGB")
+    width, height = image.size
     image.thumbnail((1024, 1024))
-    return Opened("picture", "image/jpeg", image.width, image.height, picture=np.asarray(image))
+    return Opened("picture", "image/jpeg", width, height, picture=np.asarray(image))
 
 
 def film_frames(path: Path, step: float = 1 / 6, most: float = 60.0) -> Iterator[Frame]:

@@ -47,7 +47,8 @@ def describe(opened: Opened) -> list[Signal]:
     kept: list[list[Signal]] = []
     held: list[Signal] | None = None
     for frame in opened.frames:
-        signals = pdq.signals_of(frame.rgb, cut, matcher=NAME, version=VERSION, time=frame.time)
+        size = (opened.height, opened.width)
+        signals = pdq.signals_of(frame.rgb, cut, size, matcher=NAME, version=VERSION, time=frame.time)
         if _plain(frame.rgb) or not pdq.telling(signals):
             continue
         if kept and int(between(kept[-1][:1], signals[:1])[0, 0]) <= REPEATED:
@@ -140,11 +141,11 @@ def is_copy(stretch: Stretch, whole: bool) -> bool:
 
     Three ways: near frames, nearer than at other moments; many frames under a logo, far nearer than at other moments;
     or two films that stand still and look the same from end to end. The limits come from films of one camera at two
-    moments (docs/decisions/021): near ones never reach a contrast above their mean, and none reaches 40.
+    moments (docs/decisions/021): those reach 1.26 times their mean, and none reaches 40.
     """
     count, mean, contrast = len(stretch.a), stretch.mean, stretch.contrast
     lasting = (count >= 3 and stretch.seconds >= 1.0) or (count == 2 and mean <= 12 and contrast >= 40)
-    near = lasting and mean <= DISTANCE and contrast >= max(8.0, 1.2 * mean)
+    near = lasting and mean <= DISTANCE and contrast >= max(8.0, 1.5 * mean)
     covered = count >= 5 and mean <= 64 and contrast >= 40
     return near or covered or (whole and mean <= 4)
 

@@ -17,7 +17,7 @@ from clew.signals.curves import calibrated
 from clew.signals.distances import between
 from clew.signals.examples import photo
 from clew.signals.orientations import NAMES
-from clew.signals.pdq_hash import DISTANCE, QUALITY, hash_orientations
+from clew.signals.pdq_hash import DISTANCE, QUALITY, Size, hash_orientations
 
 NAME = "pdq"
 VERSION = 1
@@ -38,18 +38,22 @@ def describe(opened: Opened) -> list[Signal]:
     if opened.picture is None or opened.kind != "picture":
         return []
     cut = borders.plain_edges(opened.picture)
-    return signals_of(opened.picture, cut, matcher=NAME, version=VERSION)
+    return signals_of(opened.picture, cut, (opened.height, opened.width), matcher=NAME, version=VERSION)
 
 
 def signals_of(
-    pixels: Pixels, cut: borders.Cut, *, matcher: str, version: int, time: float | None = None
+    pixels: Pixels, cut: borders.Cut, size: Size, *, matcher: str, version: int, time: float | None = None
 ) -> list[Signal]:
-    """Return the signal of the whole and, when it says anything, that of the part inside the bars."""
-    whole = hash_orientations(pixels)
+    """Return the signal of the whole and, when it says anything, that of the part inside the bars.
+
+    `size` is the (height, width) of the file the pixels were reduced from.
+    """
+    whole = hash_orientations(pixels, size)
     signals = [Signal(matcher, version, whole.value, whole.quality, time)]
     box = borders.box_inside(cut, pixels.shape[0], pixels.shape[1])
     if box is not None:
-        inner = hash_orientations(borders.inside(pixels, cut))
+        within = (round(size[0] * box[3]), round(size[1] * box[2]))
+        inner = hash_orientations(borders.inside(pixels, cut), within)
         if inner.quality >= QUALITY:
             signals.append(Signal(matcher, version, inner.value, inner.quality, time, box))
     return signals

@@ -13,6 +13,7 @@ from clew.signals.indexes.compiled import compiled
 
 Floats = NDArray[np.float32]
 Starts = NDArray[np.int64]
+Size = tuple[int, int]
 GRID = 64
 FREQUENCIES = 16
 BITS = 256
@@ -34,32 +35,36 @@ class Hash:
     quality: int
 
 
-def hash_pixels(pixels: Pixels) -> Hash:
-    """Hash 8-bit RGB pixels (height, width, 3), or grey (height, width), of any size from 1x1."""
-    grid = shrink(pixels)[0]
+def hash_pixels(pixels: Pixels, size: Size | None = None) -> Hash:
+    """Hash 8-bit RGB pixels (height, width, 3), or grey (height, width), of any size from 1x1.
+
+    `size` is (height, width) of the picture they were reduced from: then the hash is that of the whole picture.
+    """
+    grid = shrink(pixels, size)[0]
     return Hash(_pack(transform(grid)), _quality(grid))
 
 
-def hash_orientations(pixels: Pixels) -> Hash:
+def hash_orientations(pixels: Pixels, size: Size | None = None) -> Hash:
     """Hash all eight orientations as 8 x 32 bytes, in the order of `orientations.NAMES`.
 
     The same bits as hashing the turned pixels: PDQ samples off centre, so negating the transform's odd frequencies
     alone would be 10 to 40 bits away on small pictures. A transposed picture has the transform transposed.
     """
-    grids = shrink(pixels)
+    grids = shrink(pixels, size)
     upright = [transform(grid) for grid in grids]
     across_first = (upright[0], upright[2], upright[1], upright[3])
     values = [_pack(c) for c in upright] + [_pack(c.T) for c in across_first]
     return Hash(b"".join(values), _quality(grids[0]))
 
 
-def shrink(pixels: Pixels) -> Floats:
+def shrink(pixels: Pixels, size: Size | None = None) -> Floats:
     """Return (4, 64, 64) luminance 0..255 of the picture as it is, mirrored, flipped and both.
 
-    Two passes of a box filter, then every n-th pixel, as published.
+    Two passes of a box filter, then every n-th pixel, as published, placed where they lie in a picture of `size`.
     """
     rgb = pixels if pixels.ndim == 3 else np.repeat(pixels[:, :, None], 3, axis=2)
-    grids: Floats = _shrink(np.ascontiguousarray(rgb[:, :, :3]))
+    height, width = size or rgb.shape[:2]
+    grids: Floats = _shrink(np.ascontiguousarray(rgb[:, :, :3]), max(int(height), rgb.shape[0]), max(int(width), rgb.shape[1]))
     return grids
 
 
@@ -82,22 +87,26 @@ def _quality(grid: Floats) -> int:
 
 
 @compiled
-def _taps(length: int) -> tuple[Starts, Floats]:  # pragma: no cover - compiled
-    """Return first pixel and weights of each of the 64 samples: box filter twice, then one in length/64."""
-    window = (length + 2 * GRID - 1) // (2 * GRID)
+def _taps(length: int, whole: int) -> tuple[Starts, Floats]:  # pragma: no cover - compiled
+    """Return first pixel and weights of each of the 64 samples: box filter twice, then one in whole/64.
+
+    Positions are counted in the whole picture and fall into the `length` pixels it was reduced to.
+    """
+    window = (whole + 2 * GRID - 1) // (2 * GRID)
     right = (window + 2) // 2 - 1
     left = window - right - 1
     first = np.zeros(GRID, np.int64)
     weights = np.zeros((GRID, 2 * window + 1), np.float32)
     for i in range(GRID):
-        middle = int((i + 0.5) * length / GRID)
-        low, high = max(0, middle - left), min(length - 1, middle + right)
-        first[i] = max(0, low - left)
+        middle = int((i + 0.5) * whole / GRID)
+        low, high = max(0, middle - left), min(whole - 1, middle + right)
+        first[i] = max(0, low - left) * length // whole
         for j in range(low, high + 1):
-            near, far = max(0, j - left), min(length - 1, j + right)
+            near, far = max(0, j - left), min(whole - 1, j + right)
             for k in range(near, far + 1):
-                weights[i, k - first[i]] += 1.0 / ((far - near + 1) * (high - low + 1))
-    return first, weights
+                place = (2 * k + 1) * length // (2 * whole)
+                weights[i, place - first[i]] += 1.0 / ((far - near + 1) * (high - low + 1))
+    return first, weights[:, : (2 * window + 1) * length // whole + 2]
 
 
 @compiled
@@ -115,10 +124,10 @@ def _sums(line: Floats, first: Starts, weights: Floats, length: int, out: Floats
 
 
 @compiled
-def _shrink(rgb: Pixels) -> Floats:  # pragma: no cover - compiled
+def _shrink(rgb: Pixels, whole_height: int, whole_width: int) -> Floats:  # pragma: no cover - compiled
     height, width = rgb.shape[0], rgb.shape[1]
-    top, down = _taps(height)
-    left, across = _taps(width)
+    top, down = _taps(height, whole_height)
+    left, across = _taps(width, whole_width)
     columns = np.empty((2, GRID, height), np.float32)
     luma = np.empty(width, np.float32)
     sums = np.empty((2, GRID), np.float32)

@@ -24,8 +24,9 @@ def opened_picture(path: Path) -> Opened:
     if "A" in image.getbands() or image.mode == "P":
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA"))
     image = image.convert("RGB")
+    width, height = image.size
     image.thumbnail((1024, 1024))
-    return Opened("picture", "image/jpeg", image.width, image.height, picture=np.asarray(image))
+    return Opened("picture", "image/jpeg", width, height, picture=np.asarray(image))
 
 
 @cache
@@ -49,4 +50,7 @@ def sampled_frames(path: Path, step: float = 0.5, side: int = 512) -> list[Frame
 
 @cache
 def film_signals(path: Path) -> tuple[Signal, ...]:
-    return tuple(frames.describe(Opened("film", "video/mp4", frames=sampled_frames(path))))
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        width, height = stream.width, stream.height
+    return tuple(frames.describe(Opened("film", "video/mp4", width, height, frames=sampled_frames(path))))

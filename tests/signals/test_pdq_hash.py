@@ -43,8 +43,10 @@ def test_agrees_with_the_published_implementation_on_real_photographs():
         assert abs(ours.quality - quality) <= 1, path
         full.append(apart(ours.value, theirs))
         with Image.open(path) as image:
-            image.draft("RGB", (512, 512))
-            small = hash_pixels(np.asarray(image.convert("RGB")))
+            width, height = image.size
+            share = 512 / max(width, height)
+            image.draft("RGB", (max(1, int(width * share)), max(1, int(height * share))))
+            small = hash_pixels(np.asarray(image.convert("RGB")), (height, width))
         if quality >= 50:
             reduced.append(apart(small.value, theirs))
     assert len(reduced) > 80
@@ -70,6 +72,15 @@ def test_every_orientation_is_the_hash_of_the_turned_pixels(size):
         copy = copy[::-1] if flipped else copy
         copy = copy[:, ::-1] if mirrored else copy
         assert apart(bytes(row), hash_pixels(np.ascontiguousarray(copy)).value) <= 2, name
+
+
+@pytest.mark.parametrize("share", [2, 3, 4])
+def test_a_reduced_picture_has_the_hash_of_the_whole_one(share):
+    whole = Image.fromarray(blobs(11)).resize((1200, 900), Image.Resampling.BICUBIC)
+    small = np.asarray(whole.resize((1200 // share, 900 // share), Image.Resampling.BOX))
+    due = hash_pixels(np.asarray(whole)).value
+    assert apart(hash_pixels(small, (900, 1200)).value, due) <= 4
+    assert apart(hash_pixels(small, (900, 1200)).value, due) <= apart(hash_pixels(small).value, due)
 
 
 @settings(max_examples=30, deadline=None)
