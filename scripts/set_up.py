@@ -64,6 +64,7 @@ def apt(packages: list[str]) -> bool:
     """Install Debian packages when we may; otherwise, or when it fails, return False."""
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         return False
+    say(f"installing system programs: {' '.join(packages)}")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     install = ["apt-get", "install", "-y", "-q", "--no-install-recommends", *packages]
     for command in (install, ["apt-get", "update", "-q"], install):
@@ -151,7 +152,6 @@ def install_programs(kind: str) -> None:
     if not missing:
         return
     packages = [package for package, _ in missing.values()]
-    say(f"installing system programs: {' '.join(packages)}")
     if apt(packages):
         return
     for program, (_, off) in missing.items():

@@ -36,7 +36,7 @@ def crew(at: Settings, folder: Path, processes: int = 2) -> Iterator[subprocess.
     program.write_text(PROGRAM)
     running = subprocess.Popen(
         [sys.executable, str(program), str(at.home), str(at.keys), at.dsn, str(processes)], cwd=ROOT,
-        env={"PYTHONPATH": str(ROOT), "PATH": os.defpath})
+        env={**os.environ, "PYTHONPATH": str(ROOT)})
     try:
         yield running
     finally:
