@@ -1,8 +1,8 @@
 """Entry point of the `clew` command."""
 
-from clew.cli.app import app
+from clew.cli.app import run
 
 
 def main() -> None:
     """Run the command line."""
-    app()
+    run()

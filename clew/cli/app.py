@@ -1,23 +1,40 @@
-"""Every command of `clew`, one line each."""
+"""Every command of `clew`, one line each; a command's module is imported only when it is asked for."""
 
+import sys
 from collections.abc import Callable
+from importlib import import_module
 
 import typer
 
-from clew.cli import cases, ingest, node, officers, upkeep
-
-app = typer.Typer(name="clew", help="Find what is known, by whom, and who can act.", no_args_is_help=True,
-                  pretty_exceptions_enable=False)
-_COMMANDS: dict[str, Callable[..., None]] = {
-    "init": node.init, "serve": node.serve, "work": node.work, "demo": node.demo, "doctor": upkeep.doctor,
-    "check": upkeep.check, "backup": upkeep.backup_node, "restore": upkeep.restore_node, "upgrade": upkeep.upgrade,
-    "login": officers.login, "logout": officers.logout, "enrol": officers.enrol, "ingest": ingest.ingest,
-    "overlap": cases.overlap, "links": cases.links, "judge": cases.judge, "withdraw": cases.withdraw,
-    "search": cases.search,
+COMMANDS = {
+    "init": "node:init", "serve": "node:serve", "work": "node:work", "demo": "node:demo",
+    "doctor": "upkeep:doctor", "check": "upkeep:check", "audit": "upkeep:audit", "backup": "upkeep:backup_node",
+    "restore": "upkeep:restore_node", "upgrade": "upkeep:upgrade",
+    "login": "officers:login", "logout": "officers:logout", "enrol": "officers:enrol", "agency": "officers:agency",
+    "officer": "officers:officer", "case": "cases:case", "ingest": "ingest:ingest", "overlap": "cases:overlap",
+    "links": "cases:links", "judge": "cases:judge", "withdraw": "cases:withdraw", "search": "cases:search",
 }
-for _name, _command in _COMMANDS.items():
-    app.command(_name)(_command)
-app.add_typer(officers.agency, name="agency")
-app.add_typer(officers.officer, name="officer")
-app.add_typer(cases.case, name="case")
-app.add_typer(upkeep.audit, name="audit")
+
+
+def build(asked: str | None) -> typer.Typer:
+    """Return the command line with the command that is asked for, or with all of them (for help)."""
+    app = typer.Typer(name="clew", help="Find what is known, by whom, and who can act.", no_args_is_help=True,
+                      pretty_exceptions_enable=False, add_completion=False)
+    app.callback()(_root)
+    for name in [asked] if asked in COMMANDS else COMMANDS:
+        module, _, member = COMMANDS[name].partition(":")
+        found: typer.Typer | Callable[..., None] = getattr(import_module(f"clew.cli.{module}"), member)
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=name)
+        else:
+            app.command(name)(found)
+    return app
+
+
+def _root() -> None:
+    """Find what is known, by whom, and who can act."""
+
+
+def run() -> None:
+    """Run what was asked for."""
+    build(sys.argv[1] if len(sys.argv) > 1 else None)()

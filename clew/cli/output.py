@@ -33,10 +33,13 @@ def emit(value: Any) -> None:
 
 def show(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], *, empty: str) -> None:
     """Print rows as a table, or a sentence when there are none."""
-    table = Table(*columns, box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    for column in columns:  # an identifier is folded rather than cut: half a reference is worth nothing
+        table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*(_cell(row.get(column)) for column in columns))
-    console.print(table if table.row_count else empty, highlight=False, markup=False)
+    wide = console if console.is_terminal else Console(width=400)
+    wide.print(table if table.row_count else empty, highlight=False, markup=False)
 
 
 def _cell(value: Any) -> str:
