@@ -61,6 +61,7 @@ READER = (
     "sysinfo", "uname", "restart_syscall", "membarrier",
 )
 
+_LIBC = ctypes.CDLL(None, use_errno=True)  # loaded once: each reader installs its filter first
 _CLONE_THREAD = 0x00010000
 _CLONE_NEW = 0x7E020080  # every CLONE_NEW* flag: namespaces
 _PROT_EXEC = 4
@@ -103,10 +104,9 @@ def reader_filter() -> bytes:
 
 def install(program: bytes) -> None:
     """Bind this process and all it starts to `program`, for good."""
-    libc = ctypes.CDLL(None, use_errno=True)
     held = ctypes.create_string_buffer(program, len(program))
     packed = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(held))
-    if libc.prctl(38, 1, 0, 0, 0) or libc.prctl(22, 2, packed, 0, 0):  # NO_NEW_PRIVS, SET_SECCOMP FILTER
+    if _LIBC.prctl(38, 1, 0, 0, 0) or _LIBC.prctl(22, 2, packed, 0, 0):  # NO_NEW_PRIVS, SET_SECCOMP FILTER
         raise OSError(ctypes.get_errno(), "The system call filter could not be set.")
 
 
