@@ -48,21 +48,24 @@ def _grown(answer: Any, count: int) -> Any:
 
 
 @compiled
-def _next_near(rows: Any, query: Any, radius: int, start: int) -> Any:
+def _scan_on(which: int, query: Any, rows: Any, radius: int, answer: Any, count: int, start: int) -> Any:
+    """Scan from row `start` until the rows end or the room does; return (row reached, hits)."""
     for i in range(start, len(rows)):
-        if _distance(rows, i, query) <= radius:
-            return i
-    return len(rows)
+        distance = _distance(rows, i, query)
+        if distance <= radius:
+            if count == len(answer):
+                return i, count
+            answer[count] = which << QUERY_AT | distance << DISTANCE_AT | i
+            count += 1
+    return len(rows), count
 
 
 @compiled
 def _scanned(which: int, query: Any, rows: Any, radius: int, answer: Any, count: int) -> Any:
-    i = _next_near(rows, query, radius, 0)
-    while i < len(rows):
+    reached, count = _scan_on(which, query, rows, radius, answer, count, 0)
+    while reached < len(rows):
         answer = _grown(answer, count)
-        answer[count] = which << QUERY_AT | _distance(rows, i, query) << DISTANCE_AT | i
-        count += 1
-        i = _next_near(rows, query, radius, i + 1)
+        reached, count = _scan_on(which, query, rows, radius, answer, count, reached)
     return answer, count
 
 
