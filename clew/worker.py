@@ -12,6 +12,7 @@ from clew.store.audit.sequencer import sequence
 from clew.store.db import database
 
 PAUSE = 1.0  # seconds between looks at new events: bounds the log's lag
+_AWAY = (OperationalError, ClewError)
 log = logging.getLogger("clew.worker")
 
 
@@ -32,5 +33,5 @@ def _sequence(stop: threading.Event) -> None:
         try:
             with database().engine(postgres.SYSTEM).connect() as conn:
                 sequence(conn)
-        except (OperationalError, ClewError) as problem:
-            log.warning("the log waits: %s", type(problem).__name__)
+        except Exception as problem:  # whatever it is, the next run may succeed; `doctor` tells of a log that lags
+            log.warning("the log waits: %s", type(problem).__name__, exc_info=not isinstance(problem, _AWAY))

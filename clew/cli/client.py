@@ -2,9 +2,11 @@
 
 import json
 import os
+import time
 import uuid
 from dataclasses import asdict, dataclass
 from functools import cache
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +63,7 @@ class Client:
     """One connection to a node's API; every refusal becomes the error it is."""
 
     def __init__(self, server: str, token: str = "") -> None:
+        self.patience = 0.0  # seconds to go on asking a node that does not answer; at least twice
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._http = httpx.Client(base_url=server, headers=headers, timeout=httpx.Timeout(120.0, connect=10.0))
 
@@ -82,18 +85,28 @@ class Client:
         return int(self._send("HEAD", upload, {}, {}).headers["upload-offset"])
 
     def _send(self, method: str, path: str, headers: dict[str, str], options: dict[str, Any]) -> httpx.Response:
-        for last in (False, True):
-            try:
-                answer = self._http.request(method, f"/api/v1{path}", headers=headers, **options)
-            except httpx.TransportError as broken:
-                if last:
-                    raise Unavailable(f"The node does not answer ({type(broken).__name__}). Is `clew serve` "
-                                      "running?") from None
-                continue
-            if answer.is_success:
+        give_up = time.monotonic() + self.patience
+        for pause in chain((0.0, 0.2, 0.6, 1.4), repeat(3.0)):
+            answer = self._try(method, path, headers, options)
+            if isinstance(answer, httpx.Response):
                 return answer
-            raise error_of(answer)
+            if pause and time.monotonic() > give_up:
+                raise answer
+            time.sleep(pause)
         raise AssertionError
+
+    def _try(self, method: str, path: str, headers: dict[str, str], options: dict[str, Any]) -> httpx.Response | Unavailable:
+        """Return the answer, or why there was none; raise what the node refuses."""
+        try:
+            answer = self._http.request(method, f"/api/v1{path}", headers=headers, **options)
+        except httpx.TransportError as broken:
+            return Unavailable(f"The node does not answer ({type(broken).__name__}). Is `clew serve` running?")
+        if answer.is_success:
+            return answer
+        problem = error_of(answer)
+        if isinstance(problem, Unavailable) and self.patience:
+            return problem
+        raise problem
 
 
 _KNOWN: dict[str, type[ClewError]] = {kind.code: kind for kind in (

@@ -19,6 +19,7 @@ from clew.kernel.errors import BadInput, ClewError
 
 WHOLE = 64 << 20  # up to here a file travels in one request; larger ones in resumable parts
 AT_ONCE = 4
+PATIENCE = 120.0  # seconds to wait for a node that is being started again
 BYTES = "application/offset+octet-stream"
 
 
@@ -76,6 +77,7 @@ def ingest(paths: Annotated[list[Path], typer.Argument(exists=True, help="Files 
            resume: Annotated[bool, typer.Option(help="Go on with the case's open contribution of this source.")] = False,
            as_json: Json = False) -> None:
     """Bring files into a case and wait until all are described and matched."""
+    client().patience = PATIENCE
     started, case = time.monotonic(), case_id(reference)
     files = list(_files(paths))
     if not files:

@@ -6,15 +6,20 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, Engine, Row, TextClause, create_engine, make_url, text
+from sqlalchemy.exc import InterfaceError, OperationalError, PendingRollbackError
 
-from clew.kernel.errors import NotLoggedIn
+from clew.kernel.errors import NotLoggedIn, Unavailable
 from clew.kernel.events import Event
 from clew.kernel.ids import AgencyId, OfficerId, SessionId
 from clew.kernel.settings import Settings, settings
 from clew.kernel.viewer import Viewer
 from clew.store import postgres
 from clew.store.audit.record import record_many
+
+# Whatever a lost connection is called; a commit may have happened all the same.
+_AWAY = (OperationalError, InterfaceError, PendingRollbackError, psycopg.OperationalError)
 
 
 class UnrecordedWrite(RuntimeError):
@@ -87,10 +92,13 @@ class Database:
 
     @contextmanager
     def _work(self, login: str) -> Iterator[Work]:
-        with self.engine(login).connect() as conn, conn.begin():
-            work = Work(conn, self.settings.keys)
-            yield work
-            work.finish()
+        try:
+            with self.engine(login).connect() as conn, conn.begin():
+                work = Work(conn, self.settings.keys)
+                yield work
+                work.finish()
+        except _AWAY as lost:
+            raise Unavailable("The database is not available right now. Try again in a moment.") from lost
 
     @contextmanager
     def viewer_work(self, token: str) -> Iterator[tuple[Work, Viewer]]:

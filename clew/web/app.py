@@ -1,5 +1,10 @@
 """The web application: guards around routes. `create_app` is what granian serves."""
 
+import multiprocessing
+import os
+import threading
+from multiprocessing.connection import wait
+
 from fastapi import FastAPI, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -38,8 +43,17 @@ def _has_token(scope: Scope) -> bool:
 
 def create_app() -> ASGIApp:
     """Return the application with its guards."""
+    threading.Thread(target=_die_with_parent, daemon=True).start()
     app = FastAPI(title="Clew", version=__version__, docs_url=None, redoc_url=None,
                   openapi_url="/api/v1/openapi.json")
     errors.install(app)
     app.include_router(API)
     return SafeHeaders(DefaultDeny(app), tls=settings().tls_certificate is not None)
+
+
+def _die_with_parent() -> None:
+    """End a web process whose parent was killed: it would keep the port from the next one."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)

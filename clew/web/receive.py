@@ -1,11 +1,12 @@
 """Bytes from a request into a sealed object while they arrive; a broken request leaves nothing."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
-from clew.kernel.errors import BadInput
+from clew.kernel.errors import BadInput, ClewError, Unavailable
 from clew.store.blobs import Stored
 from clew.store.vault import vault
 
@@ -39,6 +40,21 @@ async def receive(request: Request, largest: int) -> Stored:
         return await run_in_threadpool(writer.finish)
     finally:
         await run_in_threadpool(writer.abort)
+
+
+@contextmanager
+def needed(stored: Stored) -> Iterator[None]:
+    """Drop `stored` when the act inside is refused, and only then.
+
+    An act that ends without an answer may have committed a row that needs the object: the worker's sweep decides.
+    """
+    try:
+        yield
+    except Unavailable:
+        raise
+    except ClewError:
+        vault().blobs.drop(stored.object_name)
+        raise
 
 
 def _small(request: Request) -> bool:

@@ -14,9 +14,10 @@ from clew.domain.matching import service as matching
 from clew.domain.matching.model import Search
 from clew.kernel.errors import BadInput, Refused
 from clew.kernel.ids import CaseId, ContributionId, ExhibitId, SearchId
-from clew.store.vault import vault
+from clew.kernel.viewer import Viewer
+from clew.store.blobs import Stored
 from clew.web.clear import clear_picture
-from clew.web.receive import receive
+from clew.web.receive import needed, receive
 from clew.web.session import Asking, Key
 
 router = APIRouter(tags=["exhibits"])
@@ -126,13 +127,12 @@ async def search(request: Request, viewer: Asking, case_id: uuid.UUID,
     if int(request.headers.get("content-length") or 0) > LARGEST_SEARCH:
         raise BadInput("A file to search with has at most 512 MiB. Contribute larger ones to a case.")
     stored = await receive(request, LARGEST_SEARCH)
-    try:
-        made = await run_in_threadpool(matching.search, viewer, CaseId(case_id), purpose=purpose, name=name,
-                                       stored=stored)
-    except Exception:
-        await run_in_threadpool(vault().blobs.drop, stored.object_name)
-        raise
-    return {"id": str(made)}
+    return {"id": str(await run_in_threadpool(_search, viewer, CaseId(case_id), purpose, name, stored))}
+
+
+def _search(viewer: Viewer, case_id: CaseId, purpose: str, name: str, stored: Stored) -> SearchId:
+    with needed(stored):
+        return matching.search(viewer, case_id, purpose=purpose, name=name, stored=stored)
 
 
 @router.get("/cases/{case_id}/searches")

@@ -21,7 +21,7 @@ from clew.kernel.ids import ContributionId
 from clew.kernel.viewer import Viewer
 from clew.store.blobs import Stored
 from clew.store.vault import vault
-from clew.web.receive import pieces, receive
+from clew.web.receive import needed, pieces, receive
 from clew.web.session import Asking
 
 router = APIRouter(tags=["uploads"])
@@ -79,12 +79,10 @@ def _created(location: str, offset: int, file: File | None) -> Response:
 
 def _add(viewer: Viewer, contribution_id: ContributionId, path: str, stored: Stored) -> File:
     """Add a stored file; an object that was not needed, or not allowed, does not stay."""
-    kept = False
-    try:
+    with needed(stored):
         file, kept = contributions.add_file(viewer, contribution_id, path, stored=stored)
-    finally:
-        if not kept:
-            vault().blobs.drop(stored.object_name)
+    if not kept:
+        vault().blobs.drop(stored.object_name)
     return file
 
 
@@ -101,12 +99,10 @@ def _finish(viewer: Viewer, upload: uploads.Upload) -> File:
     with vault().blobs.writer() as writer:
         vault().uploads.assemble(upload.id, writer)
         stored = writer.finish()
-    kept = False
-    try:
+    with needed(stored):
         file, kept = uploads.finish_upload(viewer, upload.id, stored=stored)
-    finally:
-        if not kept:
-            vault().blobs.drop(stored.object_name)
+    if not kept:
+        vault().blobs.drop(stored.object_name)
     vault().uploads.drop(upload.id)
     return file
 
