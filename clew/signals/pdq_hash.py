@@ -90,8 +90,11 @@ def _quality(grid: Floats) -> int:
 def _taps(length: int, whole: int) -> tuple[Starts, Floats]:  # pragma: no cover - compiled
     """Return first pixel and weights of each of the 64 samples: box filter twice, then one in whole/64.
 
-    Positions are counted in the whole picture and fall into the `length` pixels it was reduced to.
+    Positions are counted in the whole picture and fall into the `length` pixels it was reduced to: a JPEG decoder
+    puts exactly 2, 4 or 8 into one and leaves the last one short, other reducers spread them evenly.
     """
+    ratio = (whole + length // 2) // length
+    even = (whole + ratio - 1) // ratio != length
     window = (whole + 2 * GRID - 1) // (2 * GRID)
     right = (window + 2) // 2 - 1
     left = window - right - 1
@@ -100,11 +103,12 @@ def _taps(length: int, whole: int) -> tuple[Starts, Floats]:  # pragma: no cover
     for i in range(GRID):
         middle = int((i + 0.5) * whole / GRID)
         low, high = max(0, middle - left), min(whole - 1, middle + right)
-        first[i] = max(0, low - left) * length // whole
+        start = max(0, low - left)
+        first[i] = start * length // whole if even else start // ratio
         for j in range(low, high + 1):
             near, far = max(0, j - left), min(whole - 1, j + right)
             for k in range(near, far + 1):
-                place = (2 * k + 1) * length // (2 * whole)
+                place = (2 * k + 1) * length // (2 * whole) if even else k // ratio
                 weights[i, place - first[i]] += 1.0 / ((far - near + 1) * (high - low + 1))
     return first, weights[:, : (2 * window + 1) * length // whole + 2]
 

@@ -6,7 +6,7 @@ from PIL import Image
 
 from clew.signals.examples import blobs
 from clew.signals.orientations import NAMES, STEPS, turned, upright
-from clew.signals.pdq_hash import hash_orientations, hash_pixels
+from clew.signals.pdq_hash import hash_orientations, hash_pixels, shrink
 from tests.samples import SAMPLES, needs_samples
 
 SETS = (
@@ -100,3 +100,11 @@ def test_the_first_32_bytes_are_the_upright_hash():
 def test_non_contiguous_pixels_are_read_in_place():
     wide = np.concatenate([blobs(6), blobs(7)], axis=1)
     assert hash_pixels(wide[:, :160]).value == hash_pixels(blobs(6)).value
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 200), st.integers(1, 200), st.integers(1, 9), st.integers(0, 8), st.integers(1, 255))
+def test_the_samples_of_a_flat_picture_have_its_brightness_at_any_reduction(height, width, ratio, missing, grey):
+    whole = (max(1, height * ratio - missing), max(1, width * ratio - missing))
+    grids = shrink(np.full((height, width), grey, np.uint8), whole)
+    assert np.allclose(grids, grey, atol=0.01)
