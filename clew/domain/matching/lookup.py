@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from clew.domain.matching.rules import Found, Signals, worth_telling
 from clew.domain.matching.tools import index
 from clew.signals import pdq
 from clew.signals.contract import Signal
+from clew.signals.indexes.hamming import HammingIndex
 from clew.signals.orientations import turned
 from clew.store.db import Work
 from clew.store.snapshots import HASHED
@@ -41,8 +42,7 @@ def _signal(row: Row[Any]) -> Signal:
 
 def pairs(work: Work, ours: Signals, itself: uuid.UUID | None = None) -> list[Found]:
     """Return every pair these signals make with stored media, verdict match or possible."""
-    hashed = [signal for name in HASHED for signal in pdq.telling(ours.get(name, ()))]
-    others = candidates(work, hashed) - {itself}
+    others = candidates(work, ours) - {itself}
     found = []
     some = sorted(others, key=str)
     for start in range(0, len(some), 200):
@@ -51,14 +51,27 @@ def pairs(work: Work, ours: Signals, itself: uuid.UUID | None = None) -> list[Fo
     return [one for one in found if one is not None]
 
 
-def candidates(work: Work, signals: Sequence[Signal]) -> set[uuid.UUID]:
-    """Return the media with a signal within 31 bits of one of these, in any of eight orientations."""
-    if not signals:
+def candidates(work: Work, ours: Signals) -> set[uuid.UUID]:
+    """Return the media with a signal near one of these."""
+    if not hashed(ours):
         return set()
-    fresh = index().fresh(work)
-    queries = np.concatenate([turned(signal.value) for signal in signals])
+    ids = near(index().fresh(work), ours)
+    return {row.media_id for row in work.rows(_MEDIA_OF, {"ids": list(ids)})} if ids else set()
+
+
+def near(fresh: HammingIndex, ours: Signals) -> set[int]:
+    """Return the index's ids of all signals within 31 bits of one of these, in any of eight orientations."""
     ids: set[int] = set()
+    signals = hashed(ours)
+    if not signals:
+        return ids
+    queries = np.concatenate([turned(signal.value) for signal in signals])
     for start in range(0, len(queries), AT_ONCE):
         _, hit, _ = fresh.lookup_many(queries[start:start + AT_ONCE])
         ids.update(np.unique(hit).tolist())
-    return {row.media_id for row in work.rows(_MEDIA_OF, {"ids": list(ids)})} if ids else set()
+    return ids
+
+
+def hashed(ours: Signals) -> list[Signal]:
+    """Return the signals that are looked up by hash: those of pictures and frames that are not too plain."""
+    return [signal for name in HASHED for signal in pdq.telling(ours.get(name, ()))]

@@ -1,0 +1,68 @@
+"""A throw-away collection: references in the node's index, queries looked up and compared as an officer's search is."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from clew.domain.matching.lookup import near
+from clew.domain.matching.rules import compare
+from clew.domain.matching.trial.files import Described
+from clew.signals import exact
+from clew.signals.contract import Score
+from clew.signals.indexes.hamming import build
+from clew.signals.pairing import indexed
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One candidate pair and what each matcher says of it (side a: the query)."""
+
+    query: str
+    reference: str
+    scores: dict[str, Score]
+
+
+def scores_of(a: Described, b: Described) -> dict[str, Score]:
+    """Compare two files by every matcher that can."""
+    scores = {exact.NAME: exact.compare(exact.signals_of(*a.digests), exact.signals_of(*b.digests))}
+    spoken = compare(a.signals, b.signals)
+    return scores if spoken is None else scores | {spoken[0]: spoken[2]}
+
+
+class Collection:
+    """References behind an exact index in a folder of their own."""
+
+    def __init__(self, references: Sequence[Described], folder: Path) -> None:
+        self.references = references
+        rows = [(value, number) for number, one in enumerate(references)
+                for signals in one.signals.values() for signal in signals if (value := indexed(signal)) is not None]
+        hashes = np.frombuffer(b"".join(value for value, _ in rows), np.uint8).reshape(-1, 32)
+        self._of_signal = [number for _, number in rows]
+        self._index = build(folder, hashes, np.arange(len(rows), dtype=np.int64), mark={})
+        self._same: dict[bytes, list[int]] = defaultdict(list)
+        for number, one in enumerate(references):
+            self._same[one.digests[0]].append(number)
+
+    def look_up(self, query: Described) -> list[Answer]:
+        """Return every candidate of the index and every file of the same bytes, compared; not the file itself."""
+        if query.refused:
+            return []
+        numbers = {self._of_signal[hit] for hit in near(self._index, query.signals)}
+        numbers |= set(self._same.get(query.digests[0], ()))
+        return [self._compared(query, self.references[number]) for number in sorted(numbers)
+                if not is_itself(query, self.references[number])]
+
+    def _compared(self, query: Described, reference: Described) -> Answer:
+        scores = scores_of(query, reference)
+        if scores[exact.NAME].verdict == "none":
+            del scores[exact.NAME]  # a search tells of equal bytes only
+        return Answer(query.path, reference.path, scores)
+
+
+def is_itself(query: Described, reference: Described) -> bool:
+    """Say whether two files are one: at the same place, or the same bytes under the same name."""
+    same_name = query.place.name == reference.place.name and query.digests == reference.digests
+    return same_name or query.place == reference.place
