@@ -55,6 +55,7 @@ class Settings(BaseSettings):
     session_hours: int = 12  # longest life of a session
     reveal_limit: int = 0  # reveals per officer and day; 0: none
     search_limit: int = 200  # searches per officer and hour (probing limit)
+    agency_search_limit: int = 2000  # the same for a whole agency
 
     @classmethod
     def settings_customise_sources(

@@ -3,8 +3,10 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from types import SimpleNamespace
 from typing import Any
 
+from clew.access.release import released
 from clew.domain.links.model import Overlap
 from clew.kernel.ids import CaseId
 
@@ -14,7 +16,8 @@ BANDS = ("possible", "strong", "certain")
 def add_up(rows: Iterable[Any]) -> list[Overlap]:
     """Return one overlap for each other case, the most telling first. Rows are those of clew.hits."""
     groups: dict[tuple[str, str], list[Any]] = defaultdict(list)
-    for row in rows:
+    for found in rows:
+        row = SimpleNamespace(**released(found._asdict()))
         groups[(str(row.handle), row.level)].append(row)
     overlaps = [_overlap(handle, found) for (handle, _), found in groups.items()]
     order = {"asked": 0, "audience": 1, "contact": 2}

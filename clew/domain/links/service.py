@@ -5,6 +5,7 @@ from typing import Any, get_args
 
 from sqlalchemy import Row
 
+from clew.access.release import released
 from clew.access.verb import event, verb
 from clew.domain.accounts.service import audited
 from clew.domain.cases.service import case_in_sight, own_case
@@ -31,13 +32,14 @@ _PAGE = """
     ORDER BY l.value DESC NULLS LAST, l.path, l.matcher, l.link_id, l.other_exhibit_id LIMIT :limit OFFSET :offset"""
 
 
-def _link(row: Row[Any]) -> Link:
-    other = None if row.other_exhibit_id is None else ExhibitId(row.other_exhibit_id)
+def _link(found: Row[Any]) -> Link:
+    row = released(found._asdict())
     return Link(
-        None if row.link_id is None else LinkId(row.link_id), row.level, ExhibitId(row.exhibit_id), row.path, other,
-        row.other_path or "", None if row.other_case_id is None else CaseId(row.other_case_id), row.agency_code,
-        row.agency_name, row.country, row.reference, row.contact, row.since, row.matcher, row.value, row.band,
-        row.verdict, row.why or "", row.parameters, row.where_at, row.flipped, row.answer or "")
+        row["link_id"], row["level"], ExhibitId(row["exhibit_id"]), row["path"], row["other_exhibit_id"],
+        row["other_path"] or "", row["other_case_id"], row["agency_code"], row["agency_name"], row["country"],
+        row["reference"], row["contact"], since=row["since"], matcher=row["matcher"], value=row["value"], band=row["band"],
+        verdict=row["verdict"], why=row["why"] or "", parameters=row["parameters"], where=row["where_at"],
+        flipped=row["flipped"], answer=row["answer"] or "")
 
 
 @verb("overlap", right="read")

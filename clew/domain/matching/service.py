@@ -4,13 +4,14 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from clew.access.release import released
 from clew.access.verb import event, verb
 from clew.domain.cases.service import case_in_sight
 from clew.domain.exhibits.arrive import agency_key
 from clew.domain.matching.model import Search, SearchHit
 from clew.kernel import ids
 from clew.kernel.errors import BadInput, NotFound, TooMany
-from clew.kernel.ids import CaseId, ExhibitId, SearchId
+from clew.kernel.ids import CaseId, SearchId
 from clew.kernel.settings import settings
 from clew.kernel.viewer import Viewer
 from clew.store.blobs import Stored
@@ -39,11 +40,12 @@ def search(work: Work, viewer: Viewer, case_id: CaseId, *, purpose: str, name: s
 
 
 def _check_limit(work: Work, viewer: Viewer) -> None:
-    """Refuse more searches an hour than an honest officer needs (probing)."""
-    made = work.value("SELECT count(*) FROM clew.searches WHERE officer_id = :me "
-                      "AND made_at > now() - interval '1 hour'", {"me": viewer.officer_id})
-    if made >= settings().search_limit:
-        raise TooMany(f"You have made {made} searches within an hour, the most allowed. Go on in an hour.")
+    """Refuse more searches an hour than honest work needs (probing), by officer and by agency."""
+    made = work.first("SELECT own, agency FROM clew.searches_this_hour()")
+    if made is not None and made.own >= settings().search_limit:
+        raise TooMany(f"You have made {made.own} searches within an hour, the most allowed. Go on in an hour.")
+    if made is not None and made.agency >= settings().agency_search_limit:
+        raise TooMany("Your agency has made as many searches as are allowed within an hour. Go on in an hour.")
 
 
 @verb("get_search", right="search")
@@ -77,9 +79,9 @@ def list_searches(work: Work, viewer: Viewer, case_id: CaseId) -> list[Search]:
             for row in rows]
 
 
-def _hit(row: Row[Any]) -> SearchHit:
+def _hit(found: Row[Any]) -> SearchHit:
+    row = released(found._asdict())
     return SearchHit(
-        row.level, None if row.exhibit_id is None else ExhibitId(row.exhibit_id),
-        None if row.case_id is None else CaseId(row.case_id), row.agency_code, row.agency_name, row.country,
-        row.reference, row.contact, row.since, row.matcher, row.value, row.band, row.verdict, row.why or "",
-        row.parameters, row.where_at)
+        row["level"], row["exhibit_id"] if row["level"] == "audience" else None, row["case_id"], row["agency_code"],
+        row["agency_name"], row["country"], row["reference"], row["contact"], row["since"], row["matcher"], row["value"],
+        row["band"], row["verdict"], row["why"] or "", row["parameters"], row["where_at"])

@@ -43,3 +43,12 @@ REVOKE EXECUTE ON FUNCTION clew.reveals_today(), clew.exhibit_signals(uuid) FROM
 GRANT EXECUTE ON FUNCTION clew.reveals_today(), clew.exhibit_signals(uuid) TO clew_app;
 -- Making the node is the one verb of the owner's login.
 CREATE POLICY events_owner_appends ON clew.events FOR INSERT TO clew_owner WITH CHECK (true);
+
+-- Searches of the last hour, the viewer's own and his agency's: numbers only.
+CREATE FUNCTION clew.searches_this_hour() RETURNS TABLE (own bigint, agency bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
+    SELECT count(*) FILTER (WHERE s.officer_id = viewer_officer()), count(*) FROM searches s
+    WHERE s.agency_id = viewer_agency() AND s.made_at > now() - interval '1 hour'
+$$;
+REVOKE EXECUTE ON FUNCTION clew.searches_this_hour() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION clew.searches_this_hour() TO clew_app;
