@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from clew.media import formats, limits, wire
 from clew.media.inside import archive, facts, picture, streams
 from clew.media.inside.refusal import Refusal
@@ -60,7 +62,7 @@ def _open_streams(file: int, answer: int, kind: formats.Format, seconds: float) 
 def send_pixels(answer: int, name: str, rgb: picture.Pixels, **more: float) -> None:
     """Answer with pixels under `name`."""
     height, width = rgb.shape[:2]
-    wire.send(answer, {name: [height, width], **more}, memoryview(rgb.tobytes()))
+    wire.send(answer, {name: [height, width], **more}, np.ascontiguousarray(rgb).data.cast("B"))
 
 
 def render(file: int, answer: int, request: dict[str, Any]) -> None:
