@@ -48,6 +48,16 @@ class SignalIndex:
                 index = self._rebuilt(index)
             return index
 
+    def built_anew(self, work: Work) -> HammingIndex:
+        """Build from the table and forget what was erased there. Raises Conflict while another process builds."""
+        with self._lock:
+            horizon = work.value(_HORIZON)
+            rows = work.rows(_ROWS, {"matchers": list(HASHED), "since": "0"})
+            self._index = build(self.folder, _hashes(rows), np.array([row.id for row in rows], np.int64),
+                                mark={"since": horizon})
+            self._since = horizon
+            return self._index
+
     def _opened(self, work: Work) -> HammingIndex:
         if self._index is None or not self._index.is_current():
             try:

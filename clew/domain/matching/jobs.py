@@ -7,6 +7,15 @@ from clew.domain.matching.describe import describe
 from clew.domain.matching.match import match
 from clew.domain.matching.search import search
 from clew.domain.matching.stacks import stack
+from clew.domain.matching.tools import index
+from clew.store.db import database
+
+
+def rebuild(_: dict[str, Any]) -> None:
+    """Build the index anew, so that nothing erased stays in it."""
+    with database().system_work() as work:
+        index().built_anew(work)
+
 
 JOBS: Mapping[str, Callable[[dict[str, Any]], None]] = {
-    "describe": describe, "match": match, "search": search, "stack": stack}
+    "describe": describe, "match": match, "search": search, "stack": stack, "rebuild": rebuild}

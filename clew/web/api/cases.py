@@ -7,11 +7,12 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from clew.domain.cases import service
+from clew.domain.cases import review, service
 from clew.domain.cases.model import Case, Policy, PolicyView
 from clew.domain.links import service as links
 from clew.domain.links.model import Judgement, Link, LinkView, Overlap
 from clew.kernel.ids import CaseId, ExhibitId, LinkId, OfficerId
+from clew.store.vault import vault
 from clew.web.session import Asking, Key
 
 router = APIRouter(tags=["cases"])
@@ -61,6 +62,13 @@ def get_case(viewer: Asking, case_id: uuid.UUID) -> Case:
 def get_policy(viewer: Asking, case_id: uuid.UUID) -> PolicyView:
     """Show who may know of a case and why."""
     return service.get_policy(viewer, CaseId(case_id))
+
+
+@router.delete("/cases/{case_id}", status_code=204)
+def erase_case(viewer: Asking, case_id: uuid.UUID) -> None:
+    """Erase an expired case for good (its agency's administrator)."""
+    for name in review.erase_case(viewer, CaseId(case_id)):
+        vault().blobs.drop(name)
 
 
 class NewPolicy(BaseModel):
