@@ -20,8 +20,7 @@ def fused(scores: Mapping[str, Score]) -> Score:
     order = sorted(scores, key=lambda name: (-RANK[scores[name].verdict], -scores[name].value, name))
     best = scores[order[0]]
     parts = [
-        {"matcher": name, "value": scores[name].value, "verdict": scores[name].verdict, "why": scores[name].why}
-        for name in order
+        {"matcher": name, "value": scores[name].value, "verdict": scores[name].verdict, "why": scores[name].why} for name in order
     ]
     parameters = {"matcher": order[0], "others": len(parts) - 1}
     return Score(best.value, best.verdict, f"fused.{best.verdict}", parameters, {**best.where, "parts": parts})
