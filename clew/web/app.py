@@ -13,7 +13,9 @@ from clew.kernel.errors import NotLoggedIn
 from clew.kernel.settings import settings
 from clew.web import errors
 from clew.web.headers import SafeHeaders
-from clew.web.routes import API
+from clew.web.pages.errors import error_page
+from clew.web.pages.static import Static
+from clew.web.routes import API, PAGES
 from clew.web.session import COOKIE, ENDED, PLAIN_COOKIE, is_public
 
 
@@ -32,11 +34,14 @@ class DefaultDeny:
         await refusal(scope, receive, send)
 
 
+_TOKENS = {COOKIE.encode(), PLAIN_COOKIE.encode()}
+
+
 def _has_token(scope: Scope) -> bool:
     for name, value in scope["headers"]:
         if name == b"authorization" and value:
             return True
-        if name == b"cookie" and (COOKIE.encode() in value or PLAIN_COOKIE.encode() in value):
+        if name == b"cookie" and _TOKENS & {pair.partition(b"=")[0].strip() for pair in value.split(b";")}:
             return True
     return False
 
@@ -47,7 +52,10 @@ def create_app() -> ASGIApp:
     app = FastAPI(title="Clew", version=__version__, docs_url=None, redoc_url=None,
                   openapi_url="/api/v1/openapi.json")
     errors.install(app)
+    errors.PAGES[:] = [error_page]
     app.include_router(API)
+    app.include_router(PAGES)
+    app.mount("/static", Static())
     return SafeHeaders(DefaultDeny(app), tls=settings().tls_certificate is not None)
 
 

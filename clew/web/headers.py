@@ -3,7 +3,8 @@
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-           "media-src 'self' blob:; connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+           "media-src 'self' blob:; connect-src 'self'; font-src 'self'; form-action 'self'; "
+           "base-uri 'none'; frame-ancestors 'none'")
 _ALWAYS = [
     (b"content-security-policy", _POLICY.encode()), (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"), (b"x-frame-options", b"DENY"),

@@ -10,12 +10,23 @@ def N_(message: str) -> str:  # noqa: N802  (gettext's own name for "translate l
 
 
 WHY = {
-    "same bytes": N_("The two files are the same, byte for byte."),
-    "pdq within {distance} bits ({orientation})": N_(
-        "The pictures look the same: {distance} of 256 bits of their PDQ hashes differ ({orientation})."
+    "same-bytes": N_("The two files are the same, byte for byte."),
+    "exact.match": N_("The two files are the same, byte for byte."),
+    "pdq.match": N_("The pictures look the same: {distance} of 256 bits of their PDQ hashes differ ({orientation})."),
+    "pdq.possible": N_(
+        "The pictures resemble each other: {distance} of 256 bits of their PDQ hashes differ ({orientation})."
     ),
-    "film segments aligned: {seconds} s": N_("The two films share {seconds} seconds that run in step."),
-    "still found in film at {time}": N_("The picture is found in the film at {time}."),
+    "frames.match": N_("The two films share {seconds} seconds that run in step ({orientation})."),
+    "frames.possible": N_(
+        "The two films resemble each other over {seconds} seconds ({orientation}); it may be the same place at another"
+        " moment."
+    ),
+    "frames.picture_match": N_(
+        "The picture is found in the film: {distance} of 256 bits of their PDQ hashes differ ({orientation})."
+    ),
+    "frames.picture_possible": N_(
+        "The picture resembles a moment of the film: {distance} of 256 bits of their PDQ hashes differ ({orientation})."
+    ),
 }
 
 ORIENTATION = {
@@ -35,21 +46,18 @@ ORIENTATION = {
 
 MATCHER = {
     "exact": N_("Same file"),
-    "sha256": N_("Same file"),
     "pdq": N_("Same picture (PDQ)"),
     "frames": N_("Film frames"),
-    "film": N_("Same film"),
-    "picture-in-film": N_("Picture in film"),
 }
 
 VERDICT = {"match": N_("Match"), "possible": N_("Possible match"), "none": N_("No match")}
-BAND = {"strong": N_("Strong"), "good": N_("Good"), "weak": N_("Weak")}
+BAND = {"certain": N_("Certain"), "strong": N_("Strong"), "possible": N_("Possible")}
 JUDGEMENT = {
     "POSITIVE": N_("Same: confirmed"),
     "NEGATIVE": N_("Not the same"),
     "UNSURE": N_("Unsure"),
 }
-KIND = {"picture": N_("Picture"), "film": N_("Film"), "sound": N_("Sound"), "archive": N_("Archive")}
+KIND = {"picture": N_("Picture"), "film": N_("Film"), "sound": N_("Sound"), "archive": N_("Archive"), "": N_("File")}
 STATUS = {
     "imported": N_("Imported"),
     "duplicate": N_("Already in this case"),
@@ -75,48 +83,121 @@ ROLE = {
     "analyst": N_("Analyst"),
     "agency_administrator": N_("Agency administrator"),
     "auditor": N_("Auditor"),
+    "biometric": N_("Biometric search"),
     "system_administrator": N_("System administrator"),
 }
 AGENCY_KIND = {"unit": N_("Investigating unit"), "bureau": N_("National bureau"), "coordination": N_("Coordination")}
-SESSION = {"web": N_("Browser"), "cli": N_("Command line"), "api": N_("Command line")}
+SESSION = {"web": N_("Browser"), "command-line": N_("Command line")}
+AUDIENCE = {"own": N_("None"), "listed": N_("Listed ones"), "network": N_("The whole network")}
+HITS = {
+    "contact": N_("They learn your reference and contact at once"),
+    "owner-first": N_("You are asked first; they learn nothing until you disclose"),
+}
 FACT = {
-    "taken": N_("Taken"),
-    "camera": N_("Camera"),
+    "taken_at": N_("Taken"),
+    "changed_at": N_("Changed"),
+    "camera_make": N_("Maker of the camera"),
+    "camera_model": N_("Camera"),
+    "camera_serial": N_("Serial number of the camera"),
+    "camera_owner": N_("Owner of the camera"),
+    "lens_model": N_("Lens"),
     "software": N_("Software"),
-    "place": N_("Position"),
-    "frames": N_("Frames"),
-    "rate": N_("Frame rate"),
+    "artist": N_("Author"),
+    "copyright": N_("Rights"),
+    "description": N_("Description"),
+    "latitude": N_("Latitude"),
+    "longitude": N_("Longitude"),
+    "gps_date": N_("Day of the position"),
+    "mode": N_("Colours"),
     "codec": N_("Codec"),
-    "sound": N_("Sound"),
-    "orientation": N_("Orientation"),
+    "rotation": N_("Rotation"),
 }
-REASON = {
-    "not a picture, film or sound we open": N_("Not a picture, film or sound that Clew opens"),
-    "damaged": N_("Damaged"),
-    "empty": N_("Empty file"),
-    "too large": N_("Larger than this node allows"),
-    "too many pixels": N_("More pixels than this node allows"),
-    "took too long": N_("Took too long to open"),
-    "encrypted": N_("Locked with a password"),
-    "nested too deep": N_("Archives nested too deep"),
-}
+# Why a file was refused: the sentences of the reader and of archives.
+REASONS = (
+    N_("This kind of file is not opened. Pictures, films, sounds, ZIP, TAR and 7z archives are."),
+    N_("The file is damaged and cannot be read. Ask the source for a new copy."),
+    N_("The file is empty."),
+    N_("The picture is larger than is safe to open. Add a smaller copy."),
+    N_("The file made the reader stop: it asked for too much memory."),
+    N_("The file made the reader stop: it took too long."),
+    N_("The file made the reader stop: the reader broke down."),
+    N_("The archive or film is locked with a password. Unlock it and add it again."),
+    N_("The file holds neither pictures nor sound."),
+    N_("The film or sound is coded in a way that is not opened. Convert it and add it again."),
+    N_("The archive holds too much to be safe. Unpack it yourself and add the files."),
+    N_("The archive swells beyond what is safe. Unpack it yourself and add the files."),
+    N_("This is an archive. Add it as a contribution, and its members are opened one by one."),
+    N_("Its name is empty or too long. Rename it and add it again."),
+    N_("Its name holds characters that cannot be shown. Rename it and add it again."),
+    N_("Its name points outside the archive. The archive may be made to do harm."),
+    N_("The archive holds this name twice; only the first is taken."),
+    N_("It is a link or a device, not a file."),
+    N_("It is locked with a password. Unlock it and add it again."),
+    N_("It is packed in a way that is not opened. Pack it again as ZIP."),
+    N_("It is damaged and cannot be unpacked. Ask the source for a new copy."),
+    N_("The officer who brought this file was suspended before it was opened. Contribute it again."),
+    N_("The officer was suspended before the search ran."),
+    N_("The contribution was withdrawn before this file was opened."),
+)
 VERB = {
-    "log in": N_("Log in"),
-    "log out": N_("Log out"),
-    "create case": N_("New case"),
-    "contribute": N_("Contribute files"),
-    "withdraw": N_("Withdraw a contribution"),
-    "set policy": N_("Change a policy"),
-    "list exhibits": N_("List exhibits"),
-    "reveal": N_("Reveal"),
-    "search": N_("Search"),
-    "judge": N_("Judge"),
+    "add_agency": N_("Add an agency"),
+    "add_file": N_("Add a file"),
+    "add_officer": N_("Add an officer"),
+    "begin_contribution": N_("Begin a contribution"),
+    "begin_upload": N_("Begin an upload"),
+    "close_contribution": N_("Close a contribution"),
+    "cut_off_agency": N_("Cut an agency off or let it in"),
+    "describe": N_("Open a file (worker)"),
     "disclose": N_("Disclose"),
-    "export": N_("Export"),
-    "add officer": N_("Add officer"),
-    "suspend officer": N_("Suspend officer"),
-    "set roles": N_("Change roles"),
-    "reset enrolment": N_("Issue a new enrolment code"),
+    "drop_upload": N_("Give an upload up"),
+    "enrol": N_("Enrol"),
+    "enrol_failed": N_("Failed enrolment"),
+    "find_case": N_("Find a case"),
+    "get_case": N_("Look at a case"),
+    "get_exhibit": N_("Look at an exhibit"),
+    "get_health": N_("Look at the health of the node"),
+    "get_link": N_("Look at a link"),
+    "get_me": N_("Look at the own account"),
+    "get_policy": N_("Look at a policy"),
+    "get_progress": N_("Look at a contribution"),
+    "get_search": N_("Look at a search"),
+    "get_thumbnail": N_("Look at a safe thumbnail"),
+    "get_upload": N_("Look at an upload"),
+    "judge": N_("Judge"),
+    "list_agencies": N_("List agencies"),
+    "list_appointed": N_("List appointed officers"),
+    "list_cases": N_("List cases"),
+    "list_colleagues": N_("List colleagues"),
+    "list_contributions": N_("List contributions"),
+    "list_events": N_("List events"),
+    "list_exhibits": N_("List exhibits"),
+    "list_files": N_("List files"),
+    "list_links": N_("List links"),
+    "list_managed_cases": N_("List cases to review"),
+    "list_officers": N_("List officers"),
+    "list_searches": N_("List searches"),
+    "list_sessions": N_("List sessions"),
+    "list_signals": N_("List signals"),
+    "log_in": N_("Log in"),
+    "log_in_failed": N_("Failed login"),
+    "make_node": N_("Make the node"),
+    "match": N_("Compare a file (worker)"),
+    "open_case": N_("Open a case"),
+    "overlap": N_("Look at what is known elsewhere"),
+    "refused": N_("Refused"),
+    "reset_administrator": N_("New code for an administrator"),
+    "reset_login": N_("New code for an officer"),
+    "reveal": N_("Reveal"),
+    "revoke_session": N_("End a session"),
+    "run_search": N_("Run a search (worker)"),
+    "search": N_("Search"),
+    "search_hit": N_("Hit by a search"),
+    "set_policy": N_("Change a policy"),
+    "set_preferences": N_("Change language or mode"),
+    "set_roles": N_("Change roles"),
+    "stack": N_("Stack near-copies (worker)"),
+    "suspend_officer": N_("Suspend an officer or let him in"),
+    "withdraw": N_("Withdraw a contribution"),
 }
 ERROR = {
     "bad_input": N_("This cannot be used"),
@@ -132,9 +213,32 @@ ERROR = {
 # Sentences raised below the web layer that an officer may read; listed so that they are translated.
 MESSAGES = (
     N_("Not found. Check the reference, or ask the owner whether you may know it."),
-    N_("Something went wrong on this node. Nothing was changed. Try again, or tell your administrator the time."),
-    N_("Name, password or one-time code is wrong. Check all three; each one-time code works only once."),
-    N_("Your session has ended. Please log in again."),
+    N_("Login, password or one-time code is wrong. Check all three; a code works once and for 30 seconds."),
+    N_(
+        "Login, enrolment code or one-time code is wrong, or the enrolment code has ended. "
+        "Ask your administrator for a new one."
+    ),
+    N_("You are not logged in, or your session has ended. Log in again."),
+    N_("Too many wrong tries. Wait a little longer each time, then try again."),
+    N_("This page is out of date. Reload it and try again."),
+    N_("This page address is damaged. Begin again at the first page."),
+    N_("This took longer than a quarter of an hour. Begin again."),
+    N_("Passwords are taken over https only. Open this page with https://, or on the node itself."),
+    N_("The two passwords differ. Type the same one twice."),
+    N_("A password has at least 12 characters. A sentence you can remember is good."),
+    N_("This password is too easy to guess. Choose one without your name and with more variety."),
+    N_("A reference has 1 to 80 printable characters, for example 2026-0417."),
+    N_("Your agency has a case with this reference already. Choose another reference."),
+    N_("The expiry is a day after today and at most five years ahead."),
+    N_("A listed team needs at least one officer, or nobody could work on the case."),
+    N_("A listed audience needs at least one agency or country. Choose 'own' for nobody else."),
+    N_("You would leave the team yourself. Ask your administrator to take you out."),
+    N_("Give a reason of 1 to 2,000 characters, so that the next officer understands."),
+    N_("Give the officer at least one role."),
+    N_("This login is taken on this node. Choose another one."),
+    N_("An agency with this code is there already. Choose another code."),
+    N_("A login has 2 to 80 letters a-z, digits, dots, dashes or underscores."),
+    N_("The database is not available right now. Try again in a moment."),
 )
 TABLES = {
     "orientation": ORIENTATION,
@@ -149,7 +253,8 @@ TABLES = {
     "agency_kind": AGENCY_KIND,
     "session": SESSION,
     "fact": FACT,
-    "reason": REASON,
+    "audience": AUDIENCE,
+    "hits": HITS,
     "verb": VERB,
     "error": ERROR,
 }

@@ -6,7 +6,7 @@ from clew.web.words import Words
 
 LINES = {
     "team agency": N_("Every investigator and analyst of {owner} works on this case."),
-    "team officers": N_("Inside {owner} only these officers work on it: {names}."),
+    "team listed": N_("Inside {owner} only these officers work on it: {names}."),
     "audience own": N_("No other agency sees its pictures, names or files."),
     "audience listed": N_("These see it as colleagues do, because the owner listed them: {names}."),
     "audience network": N_("Every agency of the network sees it as colleagues do, because the owner opened it."),

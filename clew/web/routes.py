@@ -2,8 +2,59 @@
 
 from fastapi import APIRouter
 
-from clew.web.api import accounts, cases, exhibits, oversight, sharing, uploads
+from clew.web.api import accounts, cases, exhibits, oversight, uploads
+from clew.web.pages import accounts as my
+from clew.web.pages import administration, contributions, door, links, policies, searches
+from clew.web.pages import cases as case
+from clew.web.pages import exhibits as exhibit
+from clew.web.pages import oversight as watch
 
 API = APIRouter(prefix="/api/v1")
-for _part in (accounts, cases, exhibits, sharing, uploads, oversight):
+for _part in (accounts, cases, exhibits, uploads, oversight):
     API.include_router(_part.router)
+
+PAGES = APIRouter(include_in_schema=False)
+for _method, _path, _page in (
+    ("GET", "/", door.start),
+    ("GET", "/login", door.login_page),
+    ("POST", "/login", door.log_in),
+    ("POST", "/logout", door.log_out),
+    ("GET", "/enrol", door.enrol_page),
+    ("POST", "/enrol", door.enrol),
+    ("GET", "/account", my.account_page),
+    ("POST", "/account/language", my.choose_language),
+    ("POST", "/account/mode", my.choose_mode),
+    ("POST", "/account/sessions/{session_id}/revoke", my.end_session),
+    ("GET", "/cases", case.cases_page),
+    ("POST", "/cases", case.open_case),
+    ("GET", "/cases/{case_id}", case.case_page),
+    ("GET", "/cases/{case_id}/links", case.links_page),
+    ("POST", "/cases/{case_id}/disclosures", case.disclose),
+    ("GET", "/cases/{case_id}/policy", policies.policy_page),
+    ("POST", "/cases/{case_id}/policy", policies.set_policy),
+    ("GET", "/cases/{case_id}/contributions", contributions.contributions_part),
+    ("GET", "/contributions/{contribution_id}", contributions.files_page),
+    ("POST", "/contributions/{contribution_id}/withdraw", contributions.withdraw),
+    ("GET", "/cases/{case_id}/exhibits", exhibit.grid_page),
+    ("GET", "/exhibits/{exhibit_id}", exhibit.exhibit_page),
+    ("GET", "/links/{link_id}", links.compare_page),
+    ("POST", "/links/{link_id}/judge", links.judge),
+    ("GET", "/search", searches.search_page),
+    ("GET", "/search/{search_id}", searches.answer_page),
+    ("GET", "/reviews", administration.reviews_page),
+    ("GET", "/officers", administration.officers_page),
+    ("POST", "/officers", administration.add_officer),
+    ("POST", "/officers/{officer_id}/roles", administration.set_roles),
+    ("POST", "/officers/{officer_id}/suspend", administration.suspend),
+    ("POST", "/officers/{officer_id}/restore", administration.restore),
+    ("POST", "/officers/{officer_id}/code", administration.new_code),
+    ("GET", "/agencies", administration.agencies_page),
+    ("POST", "/agencies", administration.add_agency),
+    ("POST", "/agencies/{agency_id}/officers", administration.appoint),
+    ("POST", "/agencies/{agency_id}/cut-off", administration.cut_off),
+    ("POST", "/agencies/{agency_id}/let-in", administration.let_in),
+    ("POST", "/appointed/{officer_id}/code", administration.reset_appointed),
+    ("GET", "/events", watch.events_page),
+    ("GET", "/health", watch.health_page),
+):
+    PAGES.add_api_route(_path, _page, methods=[_method], response_model=None)

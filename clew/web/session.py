@@ -33,12 +33,18 @@ def token_of(request: Request) -> str:
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and bearer:
         return bearer.strip()
-    token = request.cookies.get(COOKIE) or request.cookies.get(PLAIN_COOKIE) or ""
-    if not token:
-        raise NotLoggedIn(ENDED)
+    token = cookie_of(request)
     if request.method not in _SAFE and not hmac.compare_digest(
             request.headers.get("x-csrf-token", ""), csrf_of(token)):
         raise NotYourRole("This page is out of date. Reload it and try again.")
+    return token
+
+
+def cookie_of(request: Request) -> str:
+    """Return the token in the cookie of a page's request. Raises NotLoggedIn."""
+    token = request.cookies.get(COOKIE) or request.cookies.get(PLAIN_COOKIE) or ""
+    if not token:
+        raise NotLoggedIn(ENDED)
     return token
 
 
@@ -47,10 +53,14 @@ def csrf_of(token: str) -> str:
     return hashlib.sha256(b"clew csrf|" + token.encode()).hexdigest()
 
 
-def asking(request: Request) -> Viewer:
+def bearing(token: str) -> Viewer:
     """Return a viewer that is nothing but its token; the verb's transaction finds out who it is."""
-    return Viewer(OfficerId(_NOBODY), AgencyId(_NOBODY), "", "", "", frozenset(), SessionId(_NOBODY),
-                  token_of(request))
+    return Viewer(OfficerId(_NOBODY), AgencyId(_NOBODY), "", "", "", frozenset(), SessionId(_NOBODY), token)
+
+
+def asking(request: Request) -> Viewer:
+    """Return who asks through the API."""
+    return bearing(token_of(request))
 
 
 Asking = Annotated[Viewer, Depends(asking)]

@@ -17,7 +17,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 from babel.support import NullTranslations, Translations
 
-from clew.web.phrases import TABLES, WHY
+from clew.web.phrases import REASONS, TABLES, WHY
 
 LANGUAGES = {"en": "English", "fr": "Français", "es": "Español", "ar": "العربية"}
 RIGHT_TO_LEFT = frozenset({"ar"})
@@ -74,6 +74,11 @@ class Words:
         except (KeyError, IndexError, ValueError):
             return message
 
+    def reason(self, message: str) -> str:
+        """Return why a file was refused in this language; a file name in front of the sentence is left out."""
+        known = next((sentence for sentence in REASONS if message.endswith(sentence)), None)
+        return self.say(known) if known else message
+
     def _value(self, key: str, value: Any) -> str:
         if key == "orientation":
             return self.named("orientation", str(value))
@@ -96,7 +101,7 @@ class Words:
     def moment(self, value: datetime) -> str:
         """Return a date and the time to the minute in the officer's time zone."""
         local = value.astimezone(self.zone)
-        return f"{self.day(local.date())} {format_time(local, format='short', locale=self.language)}"
+        return f"{self.day(local.date())} {format_time(local, format='short', locale=self.language)} {local.tzname()}"
 
     def size(self, octets: int) -> str:
         """Return a size in bytes, kB, MB or GB."""

@@ -81,6 +81,7 @@ class Exhibit:
     facts: dict[str, Any] = field(default_factory=dict)
     links: int = 0
     stack: int = 1
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,7 @@ class Tile:
     links: int
     stack: int
     state: str = "imported"
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from clew.store.vault import vault
 
 _EXHIBIT = f"""
     SELECT e.id, e.case_id, e.media_id, e.path, e.made_at, e.narrowed, e.state, m.kind, m.media_type, m.width,
-           m.height, m.duration, m.size, m.sha256, m.sha1, m.md5, m.facts, m.safe_thumbnail,
+           m.height, m.duration, m.size, m.sha256, m.sha1, m.md5, m.facts, m.safe_thumbnail, m.refusal,
            {sight.of_own_case("e.case_id")} AS own
     FROM clew.exhibits e JOIN clew.media m ON m.id = e.media_id WHERE {sight.of_exhibit()}"""
 _STACKS = f"""
@@ -45,6 +45,10 @@ def _thumbnail(viewer: Viewer, row: Row[Any]) -> bytes | None:
     if viewer.mode == "none" or row.safe_thumbnail is None:
         return None
     return vault().keyring.open_small(bytes(row.safe_thumbnail), f"thumbnail:{row.media_id}")
+
+
+def _reason(row: Row[Any]) -> str:
+    return row.refusal if row.state == "refused" else ""
 
 
 @verb("list_exhibits", right="read")
@@ -79,7 +83,7 @@ def _tiles(work: Work, viewer: Viewer, case_id: CaseId, rows: list[Row[Any]]) ->
     stacks = {row.media_id: row.members for row in work.rows(
         _STACKS, {"case": case_id, "media": [row.media_id for row in rows]})}
     return tuple(Tile(ExhibitId(row.id), row.path, row.kind, _thumbnail(viewer, row), linked.get(row.id, 0),
-                      stacks.get(row.media_id, 1), row.state) for row in rows)
+                      stacks.get(row.media_id, 1), row.state, _reason(row)) for row in rows)
 
 
 def _linked(work: Work, case_id: CaseId, exhibits: list[uuid.UUID]) -> dict[uuid.UUID, int]:
@@ -101,7 +105,7 @@ def get_exhibit(work: Work, viewer: Viewer, exhibit_id: ExhibitId) -> Exhibit:
         exhibit_id, CaseId(row.case_id), case.reference if case else "", case.code if case else "", row.path, row.kind,
         row.media_type, row.width, row.height, row.duration, row.size, bytes(row.sha256).hex(), bytes(row.sha1).hex(),
         bytes(row.md5).hex(), row.made_at, row.narrowed, row.own, row.state, row.facts, links,
-        stacks[0].members if stacks else 1)
+        stacks[0].members if stacks else 1, _reason(row))
 
 
 @verb("get_thumbnail", right="read")
@@ -147,8 +151,8 @@ def reveal(work: Work, viewer: Viewer, exhibit_id: ExhibitId, *, purpose: str) -
     row = exhibit_in_sight(work, viewer, exhibit_id)
     if not 3 <= len(purpose.strip()) <= 500:
         raise BadInput("Say why you reveal this, in 3 to 500 characters.")
-    if viewer.mode == "none":
-        raise Refused("You chose the mode without media. Change it on your account page to reveal.")
+    if viewer.mode != "full":
+        raise Refused("Your mode shows no clear material. Choose Full under My account, then reveal.")
     if row.state != "imported":
         raise Refused("This file could not be opened safely, so it cannot be shown. Its record says why.")
     _check_limit(work, viewer)

@@ -21,7 +21,7 @@ PIECE = 1 << 20
 
 def expand(file: Row[Any], content: bytes) -> None:
     """Add every member of an archive beside it, as archive!/member. Raises Refused when the whole is refused."""
-    for member in sandbox().unpack(io.BytesIO(content), name_hint=file.path.rsplit("/", 1)[-1]):
+    for member in sandbox().unpack(io.BytesIO(content)):
         path = f"{file.path}!/{member.name}"
         if member.file is None:
             _refuse(file, path, member.refused or "")

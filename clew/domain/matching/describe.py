@@ -50,7 +50,8 @@ def describe(payload: dict[str, Any]) -> None:
             expand(file, content)
             _end_imported(file, None, [])
         else:
-            opened = sandbox().open(io.BytesIO(content), name_hint=file.path.rsplit("/", 1)[-1])
+            # No name goes in: the reason is kept with the content, which another agency may hold too.
+            opened = sandbox().open(io.BytesIO(content))
             _end_imported(file, opened, signals_from(opened))
     except Refused as refusal:
         _end_refused(file, refusal.message)

@@ -2,6 +2,7 @@
 import "htmx.org";
 import "../static/app.css";
 import "./file-drop.js";
+import "./file-search.js";
 import "./media-grid.js";
 import "./reveal-picture.js";
 

@@ -1,4 +1,4 @@
-// <file-drop open-url upload-url csrf>: files and folders dropped or chosen go into one new contribution by tus.
+// <file-drop open-url contribution-url csrf>: files and folders dropped or chosen go into one new contribution by tus.
 // Words come from data- attributes in the officer's language. Events: `sent` at the end.
 import { send } from "./tus.js";
 
@@ -38,7 +38,7 @@ class FileDrop extends HTMLElement {
       await Promise.all(lanes);
       await this.close(contribution);
     } catch (error) {
-      this.tell(error.message);
+      this.tell("", error.message);
     }
     this.busy = false;
     this.status.textContent = this.failed ? "" : this.dataset.done;
@@ -61,14 +61,14 @@ class FileDrop extends HTMLElement {
     const [known, id] = (localStorage.getItem(key) ?? " ").split(" ");
     if (known === print) return id;
     const source = this.querySelector("[name=source]").value;
-    const made = (await this.ask(this.getAttribute("open-url"), { source, expected: files.length })).id;
+    const made = (await this.ask(this.getAttribute("open-url"), { source })).id;
     localStorage.setItem(key, `${print} ${made}`);
     return made;
   }
 
   async close(contribution) {
     if (this.failed) return;
-    await this.ask(`${this.getAttribute("open-url")}/${contribution}/complete`, {});
+    await this.ask(`${this.getAttribute("contribution-url")}/${contribution}/close`, {});
     localStorage.removeItem("contribution-" + this.getAttribute("open-url"));
   }
 
@@ -76,6 +76,7 @@ class FileDrop extends HTMLElement {
     const headers = { "Content-Type": "application/json", "X-CSRF-Token": this.getAttribute("csrf") };
     const answer = await fetch(url, { method: "POST", headers, body: JSON.stringify(body) });
     const said = await answer.json().catch(() => ({}));
+    if (answer.status === 401) location.reload();
     if (!answer.ok) throw new Error(said.message ?? String(answer.status));
     return said;
   }
@@ -87,8 +88,9 @@ class FileDrop extends HTMLElement {
         this.sent.set(path, bytes);
         this.draw();
       };
-      const how = { url: this.getAttribute("upload-url"), csrf: this.getAttribute("csrf"), contribution, told };
-      await send(file, path, how).catch(() => this.tell(path));
+      const url = `${this.getAttribute("contribution-url")}/${contribution}/uploads`;
+      const how = { url, csrf: this.getAttribute("csrf"), contribution, told };
+      await send(file, path, how).catch((error) => this.tell(path, error.message));
     }
   }
 
@@ -99,14 +101,14 @@ class FileDrop extends HTMLElement {
     this.status.textContent = `${this.dataset.sending} ${share}`;
   }
 
-  tell(what) {
+  tell(what, why) {
     this.failed += 1;
     const list = this.querySelector(".problems");
     const line = document.createElement("li");
     const name = document.createElement("bdi");
     name.dir = "ltr";
     name.textContent = what;
-    line.append(name, " ", this.dataset.failed);
+    line.append(name, " ", this.dataset.failed, " ", why);
     list.append(line);
     list.hidden = false;
   }

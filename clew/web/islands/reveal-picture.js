@@ -35,11 +35,12 @@ class RevealPicture extends HTMLElement {
     try {
       const answer = await fetch(this.getAttribute("url"), {
         method: "POST",
-        body: new URLSearchParams({ purpose: this.form.elements.purpose.value }),
-        headers: { "X-CSRF-Token": this.getAttribute("csrf"), Accept: "image/*, application/json" },
+        body: JSON.stringify({ purpose: this.form.elements.purpose.value, ...this.time }),
+        headers: { "Content-Type": "application/json", "X-CSRF-Token": this.getAttribute("csrf") },
         cache: "no-store",
         signal: asked.signal,
       });
+      if (answer.status === 401) location.reload();
       if (!answer.ok) throw await answer.json().catch(() => ({}));
       const bytes = await answer.blob();
       if (!asked.signal.aborted) this.draw(bytes);
@@ -48,6 +49,12 @@ class RevealPicture extends HTMLElement {
       this.problem.textContent = (error instanceof Error ? "" : error.message) || this.problem.dataset.fallback;
       this.problem.hidden = false;
     }
+  }
+
+  // A film is shown as one still, of the second asked for.
+  get time() {
+    const second = this.form.elements.time;
+    return second ? { time: Number(second.value) || 0 } : {};
   }
 
   draw(bytes) {

@@ -7,6 +7,7 @@ from clew.web.views.accounts import (
     AccountView,
     AgenciesView,
     AgencyRow,
+    AppointedRow,
     EnrolmentView,
     IssuedCode,
     LoginView,
@@ -19,21 +20,55 @@ from clew.web.views.cases import (
     CasesView,
     CaseView,
     ContributionRow,
-    DisclosureRow,
+    FileRow,
+    FilesView,
     OverlapRow,
     PolicyView,
+    ProgressView,
+    ReviewRow,
+    ReviewView,
 )
-from clew.web.views.exhibits import ExhibitView, GridView, LinkRow, SignalRow, TileView
-from clew.web.views.links import CompareView, JudgementRow, ScoreRow, Segment, SideView
-from clew.web.views.oversight import CheckRow, ErrorView, EventRow, EventsView, HealthView, JobRow
-from clew.web.views.searches import SearchesView, SearchHit, SearchRow, SearchView
-from clew.web.views.shell import Agency, Choice, Shell
+from clew.web.views.exhibits import (
+    ExhibitView,
+    GridView,
+    SignalRow,
+    TileView,
+)
+from clew.web.views.links import (
+    CompareView,
+    JudgementRow,
+    LinkRow,
+    LinksView,
+    ScoreRow,
+    Segment,
+    SideView,
+)
+from clew.web.views.oversight import (
+    CheckRow,
+    ErrorView,
+    EventRow,
+    EventsView,
+    HealthView,
+    JobRow,
+)
+from clew.web.views.searches import (
+    SearchesView,
+    SearchHit,
+    SearchRow,
+    SearchView,
+)
+from clew.web.views.shell import (
+    Agency,
+    Choice,
+    Shell,
+)
 
 __all__ = [
     "AccountView",
     "AgenciesView",
     "Agency",
     "AgencyRow",
+    "AppointedRow",
     "CaseRow",
     "CaseView",
     "CasesView",
@@ -41,23 +76,28 @@ __all__ = [
     "Choice",
     "CompareView",
     "ContributionRow",
-    "DisclosureRow",
     "EnrolmentView",
     "ErrorView",
     "EventRow",
     "EventsView",
     "ExhibitView",
+    "FileRow",
+    "FilesView",
     "GridView",
     "HealthView",
     "IssuedCode",
     "JobRow",
     "JudgementRow",
     "LinkRow",
+    "LinksView",
     "LoginView",
     "OfficerRow",
     "OfficersView",
     "OverlapRow",
     "PolicyView",
+    "ProgressView",
+    "ReviewRow",
+    "ReviewView",
     "ScoreRow",
     "SearchHit",
     "SearchRow",

@@ -12,6 +12,7 @@ class LoginView:
 
     name: str = ""
     next: str = ""
+    enrolled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +39,20 @@ class SessionRow:
     kind: str
     started: datetime
     seen: datetime
-    ends: datetime
     current: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class AccountView:
-    """The officer's own account; `reveals_today` is private to the officer."""
+    """The officer's own account."""
 
     name: str
+    login: str
     agency: Agency
     roles: tuple[str, ...]
     language: str
     mode: str
     sessions: tuple[SessionRow, ...]
-    enrolled: datetime | None = None
-    reveals_today: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,6 @@ class OfficerRow:
     full_name: str
     roles: tuple[str, ...]
     state: str
-    seen: datetime | None = None
     editable: bool = True
 
 
@@ -89,20 +87,32 @@ class OfficersView:
 
 
 @dataclass(frozen=True, slots=True)
+class AppointedRow:
+    """An administrator or auditor of an agency."""
+
+    id: str
+    name: str
+    full_name: str
+    roles: tuple[str, ...]
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class AgencyRow:
     """One agency of this node as the system administrator sees it: never its content."""
 
     id: str
     agency: Agency
     kind: str
-    officers: int
     contact: str
-    administrator: str = ""
+    cut_off: bool = False
+    appointed: tuple[AppointedRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class AgenciesView:
-    """All agencies of this node, and the code of a first administrator just appointed."""
+    """All agencies of this node, whom to appoint, and the code of somebody just appointed."""
 
     agencies: tuple[AgencyRow, ...]
+    roles: tuple[Choice, ...] = ()
     issued: IssuedCode | None = None

@@ -1,4 +1,4 @@
-"""My cases, and one case with its contributions, policy, overlap and open questions."""
+"""My cases, and one case with its contributions, policy, overlap, links and open questions."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,7 +8,7 @@ from clew.web.views.shell import Agency, Choice
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """One case in the list; `hits` counts links nobody has judged yet."""
+    """One case in the list."""
 
     id: str
     reference: str
@@ -16,55 +16,82 @@ class CaseRow:
     owner: Agency
     own: bool
     exhibits: int
-    hits: int
-    questions: int
-    changed: datetime
+    opened: datetime
     expires: date
-    running: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CasesView:
-    """One page of cases; `following` is the cursor of the next page or empty."""
+    """The cases in sight; the last three keep what was typed into the form."""
 
     cases: tuple[CaseRow, ...]
     may_create: bool = False
-    following: str = ""
     reference: str = ""
     title: str = ""
+    contact: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ContributionRow:
-    """One delivery of files. state: receiving, running, done, withdrawn. rate is files per second."""
+    """One delivery of files. state: receiving, running, done, withdrawn. rate is files per second.
+
+    `moving`: worth asking again soon. `matched` files are compared with everything.
+    """
 
     id: str
     source: str
-    by: str
     started: datetime
     state: str
     total: int
     imported: int
+    matched: int
     duplicate: int
     refused: int
+    size: int = 0
     rate: float = 0.0
     eta_seconds: int | None = None
     reasons: tuple[tuple[str, int], ...] = ()
     may_withdraw: bool = False
+    moving: bool = False
 
     @property
     def settled(self) -> int:
-        """Files that have an end: imported, duplicate or refused."""
-        return self.imported + self.duplicate + self.refused
+        """Files that have an end: compared, already there, or refused."""
+        return self.matched + self.duplicate + self.refused
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """One delivered file and how it ended."""
+
+    path: str
+    status: str
+    reason: str
+    size: int
+    exhibit_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilesView:
+    """The files of one contribution. shown: empty for all, or a status; `following` asks for the next page."""
+
+    case_id: str
+    reference: str
+    contribution: ContributionRow
+    shown: str
+    files: tuple[FileRow, ...]
+    following: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyView:
-    """A case's policy. team: agency or officers; audience: own, listed, network; hits: contact, owner-first.
+    """A case's policy. team: agency or listed; audience: own, listed, network; hits: contact, owner-first.
 
     The choices fill the edit form; a choice that is chosen is part of the policy.
     """
 
+    case_id: str
+    reference: str
     owner: Agency
     team: str
     audience: str
@@ -75,41 +102,52 @@ class PolicyView:
     denied: tuple[Choice, ...] = ()
     conditions: str = ""
     handling: str = ""
-    may_edit: bool = False
     latest: date | None = None
+    may_read: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRow:
+    """A case whose policy one may set: reference and policy only."""
+
+    case_id: str
+    reference: str
+    audience: str
+    hits: str
+    expires: date
+    expired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewView:
+    """The cases whose policy one may set, the next to expire first."""
+
+    cases: tuple[ReviewRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class OverlapRow:
-    """What is known elsewhere. level: shared (the link itself) or contact (reference and contact only)."""
+    """What is known elsewhere. level: audience (the material itself) or contact (reference and contact only).
+
+    `handle` is set where one's own case may be disclosed to that side.
+    """
 
     level: str
     agency: Agency
     reference: str
     contact: str
-    since: datetime
-    matcher: str
+    since: date
+    matchers: tuple[str, ...]
     band: str
     exhibits: int
-    own_exhibit_id: str = ""
-    own_exhibit: str = ""
+    other_case_id: str = ""
     link_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class DisclosureRow:
-    """An undisclosed hit on our reference: we are asked whether to disclose ours. The asker stays unnamed."""
-
-    id: str
-    since: datetime
-    matcher: str
-    band: str
-    exhibits: int
+    handle: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """One case as the viewer may know it."""
+    """One case as the viewer may know it. `questions` are handles of undisclosed hits; the asker stays unnamed."""
 
     id: str
     reference: str
@@ -118,12 +156,20 @@ class CaseView:
     own: bool
     created: datetime
     exhibits: int
-    linked: int
     unjudged: int
     contributions: tuple[ContributionRow, ...]
-    policy: PolicyView
     overlap: tuple[OverlapRow, ...]
-    overlap_following: str = ""
-    questions: tuple[DisclosureRow, ...] = ()
+    questions: tuple[str, ...] = ()
+    policy: PolicyView | None = None
+    conditions: str = ""
+    handling: str = ""
     may_contribute: bool = False
     next_link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressView:
+    """The part of a case's page that is asked for again while files come in."""
+
+    id: str
+    contributions: tuple[ContributionRow, ...]

@@ -1,14 +1,15 @@
-"""The grid of safe thumbnails and one exhibit."""
+"""The grid of safe thumbnails and one exhibit. A thumbnail is a data address of a few hundred bytes, or empty."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from clew.web.views.links import LinkRow
 from clew.web.views.shell import Agency
 
 
 @dataclass(frozen=True, slots=True)
 class TileView:
-    """One exhibit in the grid. status: imported, refused, waiting. `thumbnail` is false while there is none."""
+    """One exhibit in the grid. status: imported, refused, waiting."""
 
     id: str
     name: str
@@ -16,8 +17,7 @@ class TileView:
     status: str
     links: int = 0
     stack: int = 1
-    judged: bool = False
-    thumbnail: bool = True
+    thumbnail: str = ""
     reason: str = ""
 
 
@@ -31,7 +31,7 @@ class GridView:
     tiles: tuple[TileView, ...]
     total: int
     following: str = ""
-    former: str = ""
+    first: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +41,7 @@ class SignalRow:
     matcher: str
     version: int
     count: int
-    quality: int
-
-
-@dataclass(frozen=True, slots=True)
-class LinkRow:
-    """A link of this exhibit with one in sight; `why` is a sentence in the officer's language."""
-
-    id: str
-    other_case_id: str
-    other_case: str
-    other_id: str
-    other: str
-    agency: Agency
-    matcher: str
-    verdict: str
-    score: float
-    why: str
-    judgement: str = ""
+    quality: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +60,6 @@ class ExhibitView:
     reason: str
     size: int
     added: datetime
-    source: str
     hashes: tuple[tuple[str, str], ...] = ()
     width: int = 0
     height: int = 0
@@ -86,8 +68,6 @@ class ExhibitView:
     signals: tuple[SignalRow, ...] = ()
     links: tuple[LinkRow, ...] = ()
     stack: int = 1
-    thumbnail: bool = True
+    thumbnail: str = ""
     may_reveal: bool = False
     conditions: str = ""
-    former: str = ""
-    following: str = ""

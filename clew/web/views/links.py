@@ -1,14 +1,52 @@
-"""Two exhibits side by side: what every matcher says, where, and what officers judged."""
+"""Two exhibits side by side: what every matcher says, where, and what officers judged; and the list of links."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from clew.web.views.shell import Agency
 
 
 @dataclass(frozen=True, slots=True)
+class LinkRow:
+    """A link of an exhibit, as far as the other owner lets one know; `why` is a sentence in the officer's language.
+
+    level: audience or contact. `id` is empty for the same bytes and for a contact; score is None for a contact.
+    """
+
+    id: str
+    level: str
+    exhibit_id: str
+    exhibit: str
+    other_id: str
+    other: str
+    other_case_id: str
+    reference: str
+    agency: Agency
+    contact: str
+    since: date | None
+    matcher: str
+    verdict: str
+    band: str
+    score: float | None
+    why: str
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LinksView:
+    """The links of a case, strongest first. shown: all or unjudged; offsets ask for the pages around."""
+
+    case_id: str
+    reference: str
+    shown: str
+    links: tuple[LinkRow, ...]
+    former: int | None = None
+    following: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SideView:
-    """One side of a comparison; it is in the viewer's sight. duration in seconds, 0 for pictures."""
+    """One side of a comparison; it is in the viewer's sight. duration in seconds; `thumbnail` is a data address."""
 
     case_id: str
     case_reference: str
@@ -17,17 +55,17 @@ class SideView:
     owner: Agency
     kind: str
     duration: float = 0.0
-    thumbnail: bool = True
+    thumbnail: str = ""
     may_reveal: bool = False
     conditions: str = ""
+    at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ScoreRow:
-    """One matcher's answer: calibrated score 0..1, verdict match, possible or none, and why in words."""
+    """One matcher's answer: calibrated score 0..1, verdict match or possible, and why in words."""
 
     matcher: str
-    version: int
     score: float
     verdict: str
     why: str
@@ -45,11 +83,11 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class JudgementRow:
-    """One judgement, newest first in lists: POSITIVE, NEGATIVE or UNSURE with its reason."""
+    """One judgement, newest first in lists. Officers of other agencies are named by their agency's code only."""
 
     value: str
     officer: str
-    agency: Agency
+    agency: str
     at: datetime
     reason: str
 

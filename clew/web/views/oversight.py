@@ -15,7 +15,7 @@ class EventRow:
     verb: str
     officer: str
     agency: str
-    case_reference: str = ""
+    case_id: str = ""
     subject: str = ""
     purpose: str = ""
     seq: int | None = None
@@ -28,17 +28,15 @@ class EventsView:
     events: tuple[EventRow, ...]
     all_agencies: bool
     verbs: tuple[Choice, ...] = ()
+    verb: str = ""
     officer: str = ""
-    case_reference: str = ""
-    since: str = ""
     until: str = ""
     following: str = ""
-    head: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckRow:
-    """One part of this node. state: ok, off, broken; `remedy` says what to do."""
+    """One part of this node. state: ok, off, broken; `finding` and `remedy` are sentences or commands."""
 
     name: str
     state: str
@@ -59,7 +57,7 @@ class JobRow:
 
 @dataclass(frozen=True, slots=True)
 class HealthView:
-    """What `clew doctor` found, and the queue."""
+    """What this node's parts say, and the queue."""
 
     checks: tuple[CheckRow, ...]
     jobs: tuple[JobRow, ...]

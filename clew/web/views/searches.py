@@ -1,56 +1,55 @@
-"""Search by one picture under a case and a purpose: the form, earlier searches, and one answer."""
+"""Search by one file under a case and a purpose: the form, earlier searches, and one answer."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from clew.web.views.shell import Agency, Choice
 
 
 @dataclass(frozen=True, slots=True)
 class SearchRow:
-    """One earlier search of this officer. state: waiting, running, done, refused."""
+    """One earlier search of this officer. state: waiting, done, refused."""
 
     id: str
     at: datetime
-    case_reference: str
+    file: str
     purpose: str
     state: str
-    hits: int
 
 
 @dataclass(frozen=True, slots=True)
 class SearchesView:
-    """The search form and the officer's earlier searches."""
+    """The search form, and the officer's earlier searches under the chosen case."""
 
     cases: tuple[Choice, ...]
+    chosen: str = ""
     searches: tuple[SearchRow, ...] = ()
-    purpose: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchHit:
-    """One answer. level shared: the exhibit itself; level contact: who knows it and whom to ask."""
+    """One answer. level audience: the exhibit itself; level contact: who knows it and whom to ask."""
 
     level: str
     agency: Agency
     reference: str
     contact: str
-    since: datetime
+    since: date
     matcher: str
     band: str
     why: str = ""
     case_id: str = ""
     exhibit_id: str = ""
-    exhibit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchView:
-    """One search and its answers so far; the page asks again while it is waiting or running."""
+    """One search and its answers so far; the page asks again while it is waiting."""
 
     id: str
     at: datetime
     file: str
+    case_id: str
     case_reference: str
     purpose: str
     state: str

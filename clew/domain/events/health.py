@@ -1,0 +1,52 @@
+"""The verb of looking after a node: do its parts work, and what waits in the queue. Never content."""
+
+import shutil
+from dataclasses import dataclass
+from typing import Literal
+
+from clew.access.verb import verb
+from clew.kernel.settings import settings
+from clew.kernel.viewer import Viewer
+from clew.media.cage import INSTALL_LINE
+from clew.store.db import Work
+from clew.store.jobs import Tally, counts
+
+_LITTLE = 5  # GB: below this an operator should make room
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of this node; `remedy` is a command or a sentence, empty where nothing is to be done."""
+
+    name: str
+    state: Literal["ok", "off", "broken"]
+    finding: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What the parts of this node say, and the jobs by kind."""
+
+    parts: tuple[Part, ...]
+    jobs: tuple[Tally, ...]
+
+
+@verb("get_health", right="health")
+def get_health(work: Work, viewer: Viewer) -> Health:
+    """Show whether the parts of this node work, and how many jobs wait, run and failed."""
+    version = work.value("SHOW server_version")
+    return Health((Part("PostgreSQL", "ok", str(version)), _sandbox(), _disk()), tuple(counts(work.conn)))
+
+
+def _sandbox() -> Part:
+    """Say whether files can be opened; the worker's own start proves more than the program being there."""
+    program = shutil.which("bwrap")
+    if program is None:
+        return Part("bubblewrap", "broken", "", INSTALL_LINE)
+    return Part("bubblewrap", "ok", program)
+
+
+def _disk() -> Part:
+    free = shutil.disk_usage(settings().home).free // 10**9
+    return Part("CLEW_HOME", "ok" if free >= _LITTLE else "broken", f"{free} GB")

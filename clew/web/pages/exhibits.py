@@ -1,0 +1,63 @@
+"""The grid of safe thumbnails, and one exhibit."""
+
+import uuid
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from clew.domain.cases import service as cases
+from clew.domain.exhibits import service
+from clew.domain.exhibits.model import Exhibit, Tile
+from clew.domain.links import service as links
+from clew.kernel.ids import CaseId, ExhibitId
+from clew.web.pages.frame import Visit, visit
+from clew.web.pages.parts import case_of, link_row, name_of, owner, picture
+from clew.web.views import Agency, ExhibitView, GridView, SignalRow, TileView
+
+PAGE = 60
+LINKS = 50
+REVEALED = ("picture", "film")
+
+
+def grid_page(request: Request, case_id: uuid.UUID, shown: str = "all", after: str = "") -> Response:
+    """Show a page of safe thumbnails; none of them in the mode without media."""
+    shown = shown if shown in service.ONLY else "all"
+    with visit(request, "cases", "read") as v:
+        case = cases.get_case.within(v.work, v.viewer, CaseId(case_id))
+        page = service.list_exhibits.within(v.work, v.viewer, case.id, only=shown, after=after, limit=PAGE)
+        return v.page("exhibits/grid.html", GridView(
+            str(case.id), case.reference, shown, tuple(_tile(v, tile) for tile in page.tiles), page.total, page.after,
+            not after))
+
+
+def _tile(v: Visit, tile: Tile) -> TileView:
+    return TileView(str(tile.id), tile.path, tile.kind, tile.state, tile.links, tile.stack, picture(tile.thumbnail),
+                    v.words.reason(tile.reason))
+
+
+def exhibit_page(request: Request, exhibit_id: uuid.UUID) -> Response:
+    """Show one exhibit with its signals, links and facts."""
+    with visit(request, "cases", "read") as v:
+        found = service.get_exhibit.within(v.work, v.viewer, ExhibitId(exhibit_id))
+        return v.page("exhibits/exhibit.html", _view(v, found))
+
+
+def _view(v: Visit, found: Exhibit) -> ExhibitView:
+    case = case_of(v, found.case_id)
+    thumbnail = service.get_thumbnail.within(v.work, v.viewer, found.id) if found.state == "imported" else None
+    signals = tuple(SignalRow(s.matcher, s.version, s.signals, s.quality)
+                    for s in service.list_signals.within(v.work, v.viewer, found.id))
+    near = links.list_links.within(v.work, v.viewer, found.case_id, exhibit_id=found.id, limit=LINKS) if case else []
+    return ExhibitView(
+        str(found.id), str(found.case_id), found.case_reference,
+        owner(case) if case else Agency(found.agency_code, "", found.agency_code), name_of(found.path), found.path,
+        found.kind, found.media_type, found.state, v.words.reason(found.reason), found.size, found.made_at,
+        (("SHA-256", found.sha256), ("SHA-1", found.sha1), ("MD5", found.md5)), found.width, found.height,
+        found.duration, _facts(found.facts), signals, tuple(link_row(v, one) for one in near), found.stack,
+        picture(thumbnail), found.state == "imported" and found.kind in REVEALED and v.may("reveal"),
+        case.conditions if case else "")
+
+
+def _facts(facts: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, str(value)) for name, value in facts.items() if str(value))

@@ -1,0 +1,49 @@
+"""Small steps from the verbs' answers to the views, used by several pages."""
+
+import base64
+from typing import Any
+
+from clew.domain.cases import service as cases
+from clew.domain.cases.model import Case
+from clew.domain.links.model import Link
+from clew.kernel.errors import NotFound
+from clew.kernel.ids import CaseId
+from clew.web.pages.frame import Visit
+from clew.web.views import Agency, LinkRow
+
+
+def picture(thumbnail: bytes | None) -> str:
+    """Return a safe thumbnail as an address that holds it; empty where there is none."""
+    return "" if thumbnail is None else f"data:image/webp;base64,{base64.b64encode(thumbnail).decode()}"
+
+
+def owner(case: Case) -> Agency:
+    """Return the owner of a case."""
+    return Agency(case.agency_code, case.country, case.agency_name)
+
+
+def case_of(v: Visit, case_id: CaseId) -> Case | None:
+    """Return the case around an exhibit; None where the exhibit alone was granted."""
+    try:
+        return cases.get_case.within(v.work, v.viewer, case_id)
+    except NotFound:
+        return None
+
+
+def name_of(path: str) -> str:
+    """Return the last part of a path."""
+    return path.rsplit("/", 1)[-1]
+
+
+def why(v: Visit, message: str, parameters: dict[str, Any], where: dict[str, Any]) -> str:
+    """Return a matcher's reason in the officer's language."""
+    return v.words.why(message, {"orientation": where.get("orientation", "original"), **parameters}) if message else ""
+
+
+def link_row(v: Visit, link: Link) -> LinkRow:
+    """Return a link as one row, whatever its level."""
+    return LinkRow(
+        str(link.link_id or ""), link.level, str(link.exhibit_id), link.path, str(link.other_exhibit_id or ""),
+        link.other_path, str(link.other_case_id or ""), link.reference,
+        Agency(link.agency_code, link.country, link.agency_name), link.contact, link.since, link.matcher, link.verdict,
+        link.band, link.value, why(v, link.why, link.parameters, link.where), link.answer)
