@@ -13,6 +13,7 @@ COMMANDS = {
     "login": "officers:login", "logout": "officers:logout", "enrol": "officers:enrol", "agency": "officers:agency",
     "officer": "officers:officer", "case": "cases:case", "ingest": "ingest:ingest", "overlap": "cases:overlap",
     "links": "cases:links", "judge": "cases:judge", "withdraw": "cases:withdraw", "search": "cases:search",
+    "hash": "files:hash_files", "compare": "files:compare", "evaluate": "measure:evaluate", "bench": "measure:bench",
 }
 
 

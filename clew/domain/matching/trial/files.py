@@ -60,7 +60,7 @@ def describe_file(place: Path, sandbox: Sandbox, *, path: str = "") -> Described
         if reader_of(place) == "archive":
             return Described(path, place, digests, refused="An archive: unpack it and give its members.")
         with place.open("rb") as file:
-            opened = sandbox.open(file, name_hint=place.name)
+            opened = sandbox.open(file)
     except Refused as why:
         return Described(path, place, digests, refused=why.message)
     except OSError as problem:

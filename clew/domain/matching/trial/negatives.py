@@ -31,7 +31,7 @@ def tried(queries: Iterable[Described], references: Sequence[Described], known: 
     opened = {one.path for one in open_queries}, {one.path for one in held}
     for pair in known.different:
         if pair[0] in opened[0] and pair[1] in opened[1]:
-            asking.add(pair[0])
+            asking.update(pair if known.one_folder else pair[:1])
             total += not any(known.unrelated(path) for path in (pair if known.one_folder else pair[:1]))
     return Tried(total, len(asking))
 

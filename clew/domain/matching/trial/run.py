@@ -43,13 +43,14 @@ def run(references: Path, queries: Path, scores: Path, *, kind: TrialKind, groun
         told: Told = lambda what, done, of: None) -> Trial:
     """Look every query up among all references, write the scores, and count against the ground truth if given."""
     begun = time.monotonic()
+    _check_writable(scores)
     with Sandbox() as sandbox, tempfile.TemporaryDirectory(prefix="clew-trial-") as store:
         theirs, left = _opened(references, kind, sandbox, "references", told)
         one_folder = queries.resolve() == references.resolve()
         ours, more = (theirs, 0) if one_folder else _opened(queries, kind, sandbox, "queries", told)
         collection = lookups.Collection(theirs, Path(store))
         answers = _answers(collection, ours, kind, told)
-    with _writable(scores).open("w", encoding="utf-8", newline="") as file:
+    with scores.open("w", encoding="utf-8", newline="") as file:
         rows = table.write_scores(file, answers, timed=kind == "video")
     judged = [_judged(answer) for answer in answers]
     told_of, absent = _truth(groundtruth, ours, theirs, kind, one_folder=one_folder)
@@ -116,7 +117,7 @@ def _truth(path: Path | None, ours: Sequence[Described], theirs: Sequence[Descri
     return truth.Truth(kept, one_folder), absent + len(read.relations) - len(kept)
 
 
-def _writable(scores: Path) -> Path:
-    if not scores.parent.is_dir():
-        raise BadInput("The folder for the scores does not exist. Make it, or choose another.")
-    return scores
+def _check_writable(scores: Path) -> None:
+    """Refuse before the work rather than after it."""
+    if not scores.parent.is_dir() or scores.is_dir():
+        raise BadInput("The scores cannot be written there. Give a file in a folder that exists.")

@@ -1,0 +1,160 @@
+"""clew evaluate: what the matchers reach on labelled files. clew bench: how fast this machine is, beside its peers."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from enum import Enum, StrEnum
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any, Final, cast, get_args
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from clew.cli.files import compare, hash_files
+from clew.cli.officers import Json
+from clew.cli.output import careful, complain, complaints, emit, say
+from clew.domain.matching.trial.figures import CLAIM, Figures
+from clew.domain.matching.trial.run import Told, Trial, TrialKind, run
+from clew.kernel.errors import Unavailable
+
+__all__ = ["bench", "compare", "evaluate", "hash_files"]
+SHOWN: Final = 20
+
+
+class Kind(StrEnum):
+    """What an evaluation can be about; not all of it is built yet."""
+
+    copy = "copy"
+    video = "video"
+    audio = "audio"
+    place = "place"
+    region = "region"
+    face = "face"
+    voice = "voice"
+    camera = "camera"
+
+
+class Bench(Enum):
+    """What can be measured."""
+
+    hash = "hash"
+    index = "index"
+    ingest = "ingest"
+    api = "api"
+    video = "video"
+
+
+@careful
+def evaluate(
+    references: Annotated[Path, typer.Option(exists=True, file_okay=False, help="Folder of what is known.")],
+    queries: Annotated[Path, typer.Option(exists=True, file_okay=False, help="Folder of what is asked.")],
+    scores: Annotated[Path, typer.Option(help="CSV file to write: one row per candidate pair and matcher.")],
+    kind: Annotated[Kind, typer.Option(help="copy: pictures. video: films, and pictures in films.")] = Kind.copy,
+    groundtruth: Annotated[Path | None, typer.Option(
+        exists=True, dir_okay=False, help="CSV file: query, reference, relation (different: not the same).")] = None,
+    as_json: Json = False,
+) -> None:
+    """Look labelled queries up among labelled references as a search does, and say what was found and missed."""
+    if kind not in get_args(TrialKind):
+        complain(f"Kind {kind} is not built yet. Built: {', '.join(get_args(TrialKind))}.")
+        raise typer.Exit(2)
+    with _progress(quiet=as_json) as bar:
+        trial = run(references, queries, scores, kind=cast(TrialKind, str(kind)), groundtruth=groundtruth, told=_teller(bar))
+    if as_json:
+        emit(asdict(trial))
+    else:
+        _say(trial)
+
+
+def _progress(*, quiet: bool) -> Progress:
+    return Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
+                    TimeRemainingColumn(), console=complaints, disable=quiet)
+
+
+def _teller(bar: Progress) -> Told:
+    tasks: dict[str, TaskID] = {}
+    began = time.monotonic()
+
+    def told(what: str, done: int, of: int) -> None:
+        nonlocal began
+        if what not in tasks:
+            tasks[what], began = bar.add_task(what, total=of, rate=""), time.monotonic()
+        bar.update(tasks[what], completed=done, rate=f"{done / max(0.1, time.monotonic() - began):.1f}/s")
+
+    return told
+
+
+def _say(trial: Trial) -> None:
+    say(f"{trial.queries} queries against {trial.references} references in {trial.seconds:.1f} s: "
+        f"{trial.candidate_pairs} candidate pairs, {trial.verdicts.get('match', 0)} match, "
+        f"{trial.verdicts.get('possible', 0)} possible. {trial.rows} rows written.")
+    if trial.other_media or trial.refused:
+        say(f"{trial.other_media} files of other media left out, {len(trial.refused)} refused (see --json).")
+    if trial.figures is not None:
+        _say_figures(trial.figures, trial.truth_rows_left_out)
+
+
+def _say_figures(found: Figures, left_out: int) -> None:
+    if left_out:
+        say(f"{left_out} rows of the ground truth left out: files not here, or of another kind.")
+    say(f"True pairs                         {found.true_pairs}")
+    say(f"Recall of verdict match            {_percent(found.recall_of_match)}")
+    say(f"Recall at zero false               {_percent(found.recall_at_zero_false)}")
+    say(f"Recall at 1 % false-positive queries {_percent(found.recall_at_one_percent_queries)}")
+    say(f"Micro average precision            {_percent(found.micro_average_precision)}")
+    for one in found.by_relation:
+        say(f"  {one.relation:<32} {one.found} of {one.tried}")
+    say(f"False matches                      {found.false_matches} of {found.false_tried} tried"
+        f"{_bound(found.false_share_below)}")
+    say(f"  of pairs named different         {found.different_matches} of {found.different_tried}")
+    say("  The claim of verdict match (rarer than one false in 10^6) is "
+        + ("shown." if found.claim_shown else f"not measured: it takes {3 / CLAIM:,.0f} tried pairs without a false one."))
+    _list("False", [f"{one.query}  {one.reference}  {one.score:.4f}" for one in found.false_pairs])
+    _list("Missed", ["  ".join(pair) for pair in found.missed_pairs])
+
+
+def _percent(share: float | None) -> str:
+    return "nothing to count" if share is None else f"{share:.1%}"
+
+
+def _bound(share: float | None) -> str:
+    return "" if share is None else f": with 95 % certainty below one in {1 / share:,.0f}"
+
+
+def _list(name: str, lines: Sequence[str]) -> None:
+    for line in lines[:SHOWN]:
+        say(f"{name}: {line}")
+    if len(lines) > SHOWN:
+        say(f"{name}: {len(lines) - SHOWN} more, see --json.")
+
+
+@careful
+def bench(
+    what: Annotated[Bench, typer.Argument(help="What to measure.")],
+    size: Annotated[int | None, typer.Option(min=1, help="Entries of the index, files to ingest, requests or seconds.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Measure this machine, each figure beside a peer's from the same run. Works in a checkout of the source."""
+    try:
+        script = import_module(f"benchmarks.{_SCRIPTS[what]}")
+    except ImportError as missing:
+        raise Unavailable(f"Benchmarks need a checkout of the source with its bench extra (missing: {missing.name}). "
+                          "Run: pip install -e '.[bench,test]' and start clew in the checkout.") from None
+    report: dict[str, Any] = script.measure(**({} if size is None else {"size": size}))
+    if as_json:
+        emit(report)
+        return
+    for line in report["figures"]:
+        say(_line(line))
+
+
+_SCRIPTS: Final = {Bench.hash: "hashing", Bench.index: "hamming_index", Bench.ingest: "ingest", Bench.api: "api",
+                   Bench.video: "video"}
+
+
+def _line(figure: dict[str, Any]) -> str:
+    line = f"{figure['name']:<60} {figure['value']:>12} {figure['unit']}"
+    if figure.get("peer_value") is None:
+        return line
+    return f"{line}   {figure['peer']}: {figure['peer_value']} ({figure['ratio']} times)"
