@@ -151,6 +151,7 @@ VERB = {
     "disclose": N_("Disclose"),
     "drop_upload": N_("Give an upload up"),
     "enrol": N_("Enrol"),
+    "erase_case": N_("Erase a case"),
     "enrol_failed": N_("Failed enrolment"),
     "find_case": N_("Find a case"),
     "get_case": N_("Look at a case"),

@@ -42,6 +42,7 @@ for _method, _path, _page in (
     ("GET", "/search", searches.search_page),
     ("GET", "/search/{search_id}", searches.answer_page),
     ("GET", "/reviews", administration.reviews_page),
+    ("POST", "/cases/{case_id}/erase", administration.erase_case),
     ("GET", "/officers", administration.officers_page),
     ("POST", "/officers", administration.add_officer),
     ("POST", "/officers/{officer_id}/roles", administration.set_roles),

@@ -17,7 +17,7 @@ BUILT = STATIC / "built" / "app.js"
 AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 ADDRESS = "http://localhost:8420"
 CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self';"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self';"
     " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -58,8 +58,6 @@ def _answer(route: Route, name: str, html: str) -> None:
         route.fulfill(body=html, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": CSP})
     elif path.startswith("/static/") and file.is_file():
         route.fulfill(body=file.read_bytes(), content_type=TYPES[file.suffix])
-    elif path.endswith("/thumbnail"):
-        route.fulfill(body=small_picture(path), content_type="image/jpeg")
     elif path.endswith("/reveal"):
         route.fulfill(body=small_picture(path, 400), content_type="image/jpeg", headers={"Cache-Control": "no-store"})
     else:

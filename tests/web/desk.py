@@ -63,10 +63,10 @@ class Desk:
     def csrf(self, name: str) -> str:
         return csrf_of(self.node.viewers[name].token)
 
-    def post(self, name: str, path: str, **fields: str | list[str]) -> httpx.Response:
+    def post(self, who: str, path: str, /, **fields: str | list[str]) -> httpx.Response:
         """Post a form as a page of this officer does."""
-        with self.browser(name) as client:
-            return client.post(path, data={"csrf": self.csrf(name)} | fields)
+        with self.browser(who) as client:
+            return client.post(path, data={"csrf": self.csrf(who)} | fields)
 
     def get(self, name: str, path: str) -> httpx.Response:
         with self.browser(name) as client:

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from tests.web.browser import chromium, open_page
-from tests.web.sample_views import PAGES
+from tests.web.sample_views import PAGES, PARTS
 
 LOOKS = (("en", False, (1366, 768)), ("ar", True, (1366, 768)), ("ar", False, (390, 844)), ("en", False, (2560, 1440)))
 
@@ -13,7 +13,7 @@ def main(folder: Path, *only: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with chromium() as browser:
         for name, _, _ in PAGES:
-            if only and name not in only:
+            if name in PARTS or (only and name not in only):
                 continue
             for language, dark, size in LOOKS:
                 page = open_page(browser, name, language, dark, size)

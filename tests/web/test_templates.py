@@ -8,13 +8,14 @@ import pytest
 from clew.web.rendering import render
 from clew.web.views import LoginView, Shell
 from clew.web.words import LANGUAGES
-from tests.web.sample_views import NOT_FOUND, PAGES, shell
+from tests.web.sample_views import NOT_FOUND, PAGES, PARTS, shell
 
 WEB = Path(__file__).parents[2] / "clew" / "web"
 EACH = pytest.mark.parametrize(("name", "template", "view"), PAGES, ids=[name for name, _, _ in PAGES])
 
 
-@EACH
+@pytest.mark.parametrize(("name", "template", "view"), [one for one in PAGES if one[0] not in PARTS],
+                         ids=[name for name, _, _ in PAGES if name not in PARTS])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_page_says_its_language_and_direction(name: str, template: str, view: object, language: str) -> None:
     page = render(template, shell(name, language), view)
@@ -36,20 +37,21 @@ def test_page_has_no_inline_script_style_or_handler(name: str, template: str, vi
 def test_every_form_that_writes_carries_the_token(name: str, template: str, view: object) -> None:
     page = render(template, shell(name), view)
     forms = re.findall(r"<form[^>]*method=\"post\".*?</form>", page, re.S)
-    assert all('name="csrf" value="token"' in form for form in forms)
+    doors = name in {"login", "enrol", "enrol-confirm"}  # before a session there is no token: Origin counts
+    assert doors or all('name="csrf" value="token"' in form for form in forms)
 
 
 def test_no_media_mode_asks_for_no_picture() -> None:
     for name, template, view in PAGES:
         page = render(template, shell(name, mode="none"), view)
-        assert "/thumbnail" not in page
+        assert "data:image" not in page
         assert "<reveal-picture" not in page
 
 
 def test_safe_mode_offers_no_reveal() -> None:
     pages = [render(template, shell(name, mode="safe"), view) for name, template, view in PAGES]
     assert not any("<reveal-picture" in page for page in pages)
-    assert any("/thumbnail" in page for page in pages)
+    assert any("data:image" in page for page in pages)
 
 
 def test_text_of_strangers_is_escaped() -> None:
@@ -79,4 +81,4 @@ def test_every_template_has_a_sample() -> None:
     root = WEB / "templates"
     texts = {path.relative_to(root).as_posix(): path.read_text() for path in root.rglob("*.html")}
     included = {name for text in texts.values() for name in re.findall(r"include \"([^\"]+)\"", text)}
-    assert set(texts) - parts - included == {template for _, template, _ in PAGES}
+    assert set(texts) - parts - included <= {template for _, template, _ in PAGES}

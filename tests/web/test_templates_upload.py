@@ -20,6 +20,8 @@ class Node:
 
     def __init__(self, page: Page, breaks: set[int]) -> None:
         self.kept: dict[str, bytearray] = {}
+        self.lost: set[int] = set()
+        self.created = 0
         self.breaks, self.pieces, self.opened, self.closed = breaks, 0, 0, 0
         page.route("**/api/v1/**", self.answer)
 
@@ -28,17 +30,25 @@ class Node:
         if path.endswith("/contributions"):
             self.opened += 1
             route.fulfill(status=201, json={"id": "c1"})
-        elif path.endswith("/complete"):
+        elif path.endswith("/close"):
             self.closed += 1
             route.fulfill(json={})
         elif request.method == "POST":
-            name = f"/api/v1/uploads/{len(self.kept)}"
-            self.kept[name] = bytearray()
-            route.fulfill(status=201, headers={"Location": name})
+            self.create(route)
         elif request.method == "HEAD":
             route.fulfill(headers={"Upload-Offset": str(len(self.kept[path]))})
         else:
             self.piece(route, path)
+
+    def create(self, route: Route) -> None:
+        """A file whole in the creating request, or the beginning of one in pieces."""
+        whole = int(route.request.headers["upload-length"]) <= 8 * MIB
+        self.created += 1
+        if self.created in self.lost:
+            return route.abort()
+        name = f"/api/v1/uploads/{len(self.kept)}"
+        self.kept[name] = bytearray(route.request.post_data_buffer or b"") if whole else bytearray()
+        return route.fulfill(status=201, headers={"Location": name})
 
     def piece(self, route: Route, path: str) -> None:
         self.pieces += 1
@@ -81,17 +91,29 @@ def test_a_broken_connection_goes_on_where_it_stopped(browser: Browser) -> None:
     page.wait_for_selector("text=All files have arrived.", timeout=60_000)
     assert [bytes(b) for b in node.kept.values()] == [long]
     assert node.pieces == 3
+    assert node.created == 1
     page.context.close()
 
 
 def test_what_is_remembered_holds_no_name(browser: Browser) -> None:
     page = open_page(browser, "case-empty", "en", False, (1366, 768))
     Node(page, breaks=set(range(1, 40)))
-    choose(page, ("victim-name.jpg", b"x" * 100))
+    choose(page, ("victim-name.jpg", bytes(9 * MIB)))
     page.wait_for_selector("text=Sending")
     with page.expect_request(lambda request: request.method == "PATCH"):
         pass
     kept = page.evaluate("JSON.stringify(localStorage)")
     assert "tus-" in kept
     assert "victim" not in kept
+    page.context.close()
+
+
+def test_a_small_file_that_was_lost_is_sent_again(browser: Browser) -> None:
+    page = open_page(browser, "case-empty", "en", False, (1366, 768))
+    node = Node(page, breaks=set())
+    node.lost = {1}
+    choose(page, ("a.jpg", b"small"))
+    page.wait_for_selector("text=All files have arrived.")
+    assert [bytes(b) for b in node.kept.values()] == [b"small"]
+    assert node.created == 2
     page.context.close()

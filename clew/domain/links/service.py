@@ -28,7 +28,8 @@ _LINKS = """
     WHERE CASE WHEN h.other_case_id = :case THEN :own AND (NOT h.flipped OR CAST(:exhibits AS uuid[]) IS NOT NULL)
                ELSE true END"""
 _PAGE = """
-    SELECT * FROM ({links}) l WHERE (:verdict = '' OR l.verdict = :verdict) AND (NOT :unjudged OR l.answer IS NULL)
+    SELECT * FROM ({links}) l WHERE (:verdict = '' OR l.verdict = :verdict)
+    AND (NOT :unjudged OR (l.answer IS NULL AND l.link_id IS NOT NULL))
     ORDER BY l.value DESC NULLS LAST, l.path, l.matcher, l.link_id, l.other_exhibit_id LIMIT :limit OFFSET :offset"""
 
 

@@ -8,9 +8,11 @@ from fastapi.responses import Response
 from clew.access.roles import GRANTS
 from clew.domain.accounts import service
 from clew.domain.accounts.model import Invitation, Officer
+from clew.domain.cases import review
 from clew.domain.cases import service as cases
 from clew.kernel import clock
-from clew.kernel.ids import AgencyId, OfficerId
+from clew.kernel.ids import AgencyId, CaseId, OfficerId
+from clew.store.vault import vault
 from clew.web.pages.forms import OwnForm
 from clew.web.pages.frame import Visit, go, visit
 from clew.web.views import (
@@ -139,6 +141,13 @@ def let_in(form: OwnForm, agency_id: uuid.UUID) -> Response:
 
 
 # Cases whose policy the administrator keeps.
+
+
+def erase_case(form: OwnForm, case_id: uuid.UUID) -> Response:
+    """Erase an expired case for good, with every object nobody else holds."""
+    for name in review.erase_case(form.viewer, CaseId(case_id)):
+        vault().blobs.drop(name)
+    return go("/reviews")
 
 
 def reviews_page(request: Request) -> Response:

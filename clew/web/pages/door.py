@@ -23,7 +23,6 @@ from clew.web.views import EnrolmentView, LoginView
 from clew.web.words import LANGUAGES
 
 HERE = ("localhost", "127.0.0.1", "::1")
-ENROLLED = "Enrolled. Log in with the next code your authenticator shows."
 _TICKET = "enrolment"
 _TICKET_SECONDS = 900
 _NO_TLS = "Passwords are taken over https only. Open this page with https://, or on the node itself."

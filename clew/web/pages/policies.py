@@ -17,11 +17,13 @@ from clew.kernel.errors import BadInput
 from clew.kernel.ids import CaseId, OfficerId
 from clew.web.pages.forms import Form, OwnForm
 from clew.web.pages.frame import Visit, go, visit
+from clew.web.phrases import N_
 from clew.web.views import Agency, Choice, PolicyView
 
 Word = TypeVar("Word", bound=str)
 TEAMS: tuple[Team, ...] = ("agency", "listed")
 AUDIENCES: tuple[Audience, ...] = ("own", "listed", "network")
+_EVERY = N_("Every agency of {country}")
 HITS: tuple[Hits, ...] = ("contact", "owner-first")
 
 
@@ -64,7 +66,7 @@ def _parties(v: Visit, own: str, kept: set[str]) -> list[tuple[str, str]]:
     others = [a for a in accounts.list_agencies.within(v.work, v.viewer) if a.code not in (own, "NODE")]
     countries = sorted({a.country for a in others})
     offered = {a.code: f"{a.name} ({a.code})" for a in others}
-    offered |= {country: v.words.say("Every agency of {country}", country=country) for country in countries}
+    offered |= {country: v.words.say(_EVERY, country=country) for country in countries}
     return list((offered | {code: code for code in sorted(kept - offered.keys())}).items())
 
 
