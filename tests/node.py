@@ -1,9 +1,13 @@
 """A small node for tests: agencies, officers with every role, cases and material, all made through the doors."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pyotp
+import pytest
+from argon2 import PasswordHasher
 
 from clew.domain.accounts import door, service
 from clew.domain.accounts.model import Agency, Invitation
@@ -71,6 +75,17 @@ class Node:
         """Add an officer to an agency and log him in."""
         return self.enrol(service.add_officer(self.viewers[f"admin.{code.lower()}"], name, full_name=name.title(),
                                               roles=roles or ["investigator"]))
+
+
+@contextmanager
+def cheap_passwords() -> Iterator[None]:
+    """Hash passwords with next to no work while a test makes its officers."""
+    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    door._nobody.cache_clear()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(door, "_hasher", lambda: hasher)
+        yield
+    door._nobody.cache_clear()
 
 
 def make_test_node(at: Settings) -> Node:

@@ -165,6 +165,8 @@ def may_grant(world: World, actor: Officer, target: Officer, role: str) -> bool:
     """Whether `actor` may give `target` a role."""
     if not active(actor) or actor.name == target.name or "system_administrator" in target.roles:  # (i)
         return False
+    if "auditor" in target.roles and "system_administrator" not in actor.roles:  # (i)
+        return False
     if "system_administrator" in actor.roles:
         first = not any("agency_administrator" in officer.roles for officer in world.officers
                         if officer.agency == target.agency)

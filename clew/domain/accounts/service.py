@@ -123,7 +123,12 @@ def add_officer(work: Work, viewer: Viewer, login: str, *, full_name: str, roles
 def appoint_officer(work: Work, viewer: Viewer, agency_id: AgencyId, *, login: str, full_name: str,
                     roles: Iterable[str]) -> Invitation:
     """Appoint an agency's first administrator, or an auditor."""
-    return _add(work, viewer, agency_id, login, full_name, check_roles(roles))
+    asked = check_roles(roles)
+    if "agency_administrator" in asked and work.first(
+            "SELECT 1 FROM clew.officers WHERE agency_id = :agency AND 'agency_administrator' = ANY (roles)",
+            {"agency": agency_id}):
+        raise NotYourRole("This agency has an administrator, who appoints further ones. You may reset his login.")
+    return _add(work, viewer, agency_id, login, full_name, asked)
 
 
 def _add(work: Work, viewer: Viewer, agency: AgencyId, login: str, full_name: str,

@@ -32,28 +32,29 @@ def read_policy(work: Work, case_id: CaseId) -> tuple[Policy, tuple[str, ...]]:
 
 def write_policy(work: Work, case_id: CaseId, agency_id: AgencyId, policy: Policy) -> None:
     """Replace the policy rows of a case."""
-    # The lists first: once the team is listed, only its members may still write.
     work.write("DELETE FROM clew.case_parties WHERE case_id = :case", {"case": case_id})
     parties = [*_parties(work, case_id, "audience", policy.audience), *_parties(work, case_id, "deny", policy.deny)]
     if parties:
         work.write("INSERT INTO clew.case_parties (case_id, list, agency_id, country) "
                    "VALUES (:case, :list, :agency, :country)", parties)
-    _write_team(work, case_id, agency_id, policy.team)
+    # Who sets the policy must be of the team at every step: new members come before the change, old ones go after it.
+    _join_team(work, case_id, agency_id, policy.team)
     work.write("UPDATE clew.cases SET team = :team, audience = :audience, hits = :hits, conditions = :conditions, "
                "handling = :handling, expires = :expires WHERE id = :case",
                {"case": case_id, "team": policy.team_kind, "audience": policy.audience_kind, "hits": policy.hits,
                 "conditions": policy.conditions, "handling": policy.handling, "expires": policy.expires})
+    work.write("DELETE FROM clew.case_team WHERE case_id = :case AND officer_id <> ALL (:team)",
+               {"case": case_id, "team": list(policy.team)})
 
 
-def _write_team(work: Work, case_id: CaseId, agency_id: AgencyId, team: Iterable[OfficerId]) -> None:
+def _join_team(work: Work, case_id: CaseId, agency_id: AgencyId, team: Iterable[OfficerId]) -> None:
     asked = set(team)
     known = {row.id for row in work.rows("SELECT id FROM clew.officers WHERE agency_id = :agency "
                                          "AND id = ANY (:ids)", {"agency": agency_id, "ids": list(asked)})}
     if asked - known:
         raise BadInput("A team is made of officers of the owner agency. Choose them from its list.")
-    work.write("DELETE FROM clew.case_team WHERE case_id = :case", {"case": case_id})
     if known:
-        work.write("INSERT INTO clew.case_team (case_id, officer_id) VALUES (:case, :officer)",
+        work.write("INSERT INTO clew.case_team (case_id, officer_id) VALUES (:case, :officer) ON CONFLICT DO NOTHING",
                    [{"case": case_id, "officer": one} for one in known])
 
 

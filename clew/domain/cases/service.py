@@ -12,14 +12,14 @@ from clew.domain.cases.model import Case, Policy, PolicyView
 from clew.domain.cases.policy import read_policy, write_policy
 from clew.domain.cases.rules import check_policy, first_expiry, in_words
 from clew.kernel import clock, ids
-from clew.kernel.errors import BadInput, Conflict, NotFound, NotYourRole
+from clew.kernel.errors import BadInput, Conflict, NotFound
 from clew.kernel.ids import CaseId
 from clew.kernel.viewer import Viewer
 from clew.store.db import Work
 
 _CASE = f"""
     SELECT c.id, c.reference, c.title, c.contact, a.code, a.name, a.country, c.made_at, c.expires, c.hits,
-           c.conditions, c.handling, {sight.of_own_case()} AS own, {sight.of_managed_case()} AS managed, c.made_by
+           c.conditions, c.handling, {sight.of_own_case()} AS own, {sight.of_managed_case()} AS managed
     FROM clew.cases c JOIN clew.agencies a ON a.id = c.owner_agency_id"""
 
 
@@ -49,16 +49,6 @@ def own_case(work: Work, viewer: Viewer, case_id: CaseId) -> Case:
     case = case_in_sight(work, viewer, case_id)
     if not case.own:
         raise NotFound
-    return case
-
-
-def editable_case(work: Work, viewer: Viewer, case_id: CaseId) -> Case:
-    """Return a case the viewer may bring files into and edit: an analyst only the cases he opened himself."""
-    case = own_case(work, viewer, case_id)
-    if "investigator" not in viewer.roles and not work.first(
-            "SELECT 1 FROM clew.cases WHERE id = :case AND made_by = :me",
-            {"case": case_id, "me": viewer.officer_id}):
-        raise NotYourRole("An analyst contributes to the cases he opened himself. Ask an investigator of the team.")
     return case
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import Row
 
 from clew.access import sight
 from clew.access.verb import event, verb
-from clew.domain.cases.service import editable_case, own_case
+from clew.domain.cases.service import own_case
 from clew.domain.exhibits.arrive import arrive, deposit, known_file
 from clew.domain.exhibits.model import Contribution, File, Progress
 from clew.domain.exhibits.rules import check_path
@@ -51,7 +51,7 @@ def own_contribution(work: Work, viewer: Viewer, contribution_id: ContributionId
 @verb("begin_contribution", right="contribute")
 def begin_contribution(work: Work, viewer: Viewer, case_id: CaseId, *, source: str = "") -> Contribution:
     """Begin a delivery of files into a case; say where they come from."""
-    editable_case(work, viewer, case_id)
+    own_case(work, viewer, case_id)
     contribution_id = ContributionId(ids.random())
     work.write("INSERT INTO clew.contributions (id, case_id, officer_id, source) VALUES (:id, :case, :me, :source)",
                {"id": contribution_id, "case": case_id, "me": viewer.officer_id, "source": source[:500]})
@@ -61,9 +61,9 @@ def begin_contribution(work: Work, viewer: Viewer, case_id: CaseId, *, source: s
 
 
 def open_for_files(work: Work, viewer: Viewer, contribution_id: ContributionId) -> Contribution:
-    """Return a contribution that still takes files. Raises NotFound, NotYourRole or Conflict."""
+    """Return a contribution that still takes files. Raises NotFound or Conflict."""
     contribution = own_contribution(work, viewer, contribution_id)
-    editable_case(work, viewer, contribution.case_id)
+    own_case(work, viewer, contribution.case_id)
     if contribution.withdrawn_at or contribution.closed_at:
         raise Conflict("This contribution is closed. Begin a new one.")
     return contribution
@@ -95,7 +95,7 @@ def add_file(work: Work, viewer: Viewer, contribution_id: ContributionId, path: 
 def close_contribution(work: Work, viewer: Viewer, contribution_id: ContributionId) -> Progress:
     """Say that all files of a contribution have been delivered."""
     contribution = own_contribution(work, viewer, contribution_id)
-    editable_case(work, viewer, contribution.case_id)
+    own_case(work, viewer, contribution.case_id)
     work.write("UPDATE clew.contributions SET closed_at = coalesce(closed_at, now()) WHERE id = :id",
                {"id": contribution_id})
     work.record(event(viewer, "close_contribution", case_id=contribution.case_id,
@@ -107,7 +107,7 @@ def close_contribution(work: Work, viewer: Viewer, contribution_id: Contribution
 def withdraw(work: Work, viewer: Viewer, contribution_id: ContributionId) -> int:
     """Take a whole contribution back: its exhibits disappear for everybody at once; return how many."""
     contribution = own_contribution(work, viewer, contribution_id)
-    editable_case(work, viewer, contribution.case_id)
+    own_case(work, viewer, contribution.case_id)
     work.write("UPDATE clew.contributions SET closed_at = coalesce(closed_at, now()), "
                "withdrawn_at = coalesce(withdrawn_at, now()) WHERE id = :id", {"id": contribution_id})
     gone = work.changed("UPDATE clew.exhibits SET withdrawn_at = now() WHERE contribution_id = :id "

@@ -125,89 +125,95 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
     FROM links l WHERE l.media_b = ANY (of_media)
 $$;
 
--- What this viewer learns of one other case behind a pair: audience, contact, asked, or nothing (NULL).
-CREATE FUNCTION clew.hit_level(mine uuid, other uuid)
-RETURNS TABLE (level text, may_disclose boolean)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
-DECLARE theirs text; ours text; we_said boolean; they_said boolean; m cases; o cases; o_country text;
-BEGIN
-    SELECT * INTO m FROM cases WHERE id = mine;
-    SELECT * INTO o FROM cases WHERE id = other;
-    SELECT country INTO o_country FROM agencies WHERE id = o.owner_agency_id;
-    theirs := clew.stance(other, viewer_agency(), viewer_country(), viewer_officer());
-    ours := clew.stance(mine, o.owner_agency_id, o_country, NULL);
-    we_said := EXISTS (SELECT 1 FROM disclosures d WHERE d.case_id = mine AND d.other_case_id = other);
-    they_said := EXISTS (SELECT 1 FROM disclosures d WHERE d.case_id = other AND d.other_case_id = mine);
-    may_disclose := ours = 'owner-first' AND NOT we_said AND m.owner_agency_id = viewer_agency()
-                    AND m.owner_agency_id <> o.owner_agency_id;
-    level := theirs;
-    IF theirs = 'denied' THEN level := NULL; may_disclose := false;
-    ELSIF theirs = 'owner-first' THEN
-        IF m.owner_agency_id <> viewer_agency() OR ours = 'denied' THEN level := NULL; may_disclose := false;
-        ELSIF they_said AND (ours <> 'owner-first' OR we_said) THEN level := 'contact';
-        ELSIF ours = 'owner-first' THEN level := 'asked';
-        ELSE level := NULL; END IF;
-    END IF;
-    RETURN NEXT;
-END $$;
+-- Every hit of the viewer's exhibits of one case with what he learns of it; tells the other side too, so it is for
+-- the functions below only. Each side is judged by the other side's policy (access.md, "A hit"); a narrowed exhibit
+-- falls back to what an outsider gets, a granted one is shown itself. Contact and asked go to the case's own team.
+CREATE FUNCTION clew.judged_hits(of_case uuid, of_exhibits uuid[])
+RETURNS TABLE (exhibit_id uuid, other_exhibit uuid, other_case uuid, made_at timestamptz, link_id uuid, matcher text,
+               value real, verdict text, why text, parameters jsonb, where_at jsonb, flipped boolean,
+               level text, may_disclose boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
+    WITH mine AS MATERIALIZED (
+        SELECT e.id, e.media_id, e.narrowed, c.owner_agency_id = viewer_agency() AS own
+        FROM exhibits e JOIN cases c ON c.id = e.case_id
+        WHERE e.case_id = of_case AND e.withdrawn_at IS NULL AND viewer_reads()
+          AND (of_exhibits IS NULL OR e.id = ANY (of_exhibits))
+          AND ((of_case = ANY ((SELECT clew.cases_in_sight())::uuid[])
+                AND (NOT e.narrowed OR c.owner_agency_id = viewer_agency()))
+               OR e.id = ANY ((SELECT clew.granted_exhibits())::uuid[]))
+    ), pairs AS MATERIALIZED (
+        SELECT x.id AS exhibit_id, x.own, x.narrowed AS my_narrowed, b.id AS other_exhibit, b.case_id AS other_case,
+               b.narrowed AS other_narrowed, b.made_at, p.link_id, p.matcher, p.value, p.verdict, p.why, p.parameters,
+               p.where_at, p.flipped
+        FROM clew.media_pairs((SELECT array_agg(DISTINCT media_id) FROM mine)) p
+        JOIN mine x ON x.media_id = p.mine JOIN exhibits b ON b.media_id = p.other
+        WHERE b.withdrawn_at IS NULL AND b.id <> x.id
+    ), others AS MATERIALIZED (
+        SELECT o.other_case, c.owner_agency_id, c.hits AS their_hits, m.hits AS my_hits,
+               m.owner_agency_id = c.owner_agency_id AS one_agency,
+               clew.stance(c.id, viewer_agency(), viewer_country(), viewer_officer()) AS theirs,
+               clew.stance(of_case, c.owner_agency_id, a.country, NULL) AS ours,
+               EXISTS (SELECT 1 FROM disclosures d WHERE d.case_id = of_case AND d.other_case_id = c.id) AS we_said,
+               EXISTS (SELECT 1 FROM disclosures d WHERE d.case_id = c.id AND d.other_case_id = of_case) AS they_said
+        FROM (SELECT DISTINCT other_case FROM pairs) o JOIN cases c ON c.id = o.other_case
+        JOIN agencies a ON a.id = c.owner_agency_id JOIN cases m ON m.id = of_case
+    ), stances AS (
+        SELECT p.*, o.one_agency, o.we_said, o.they_said,
+               CASE WHEN p.other_exhibit = ANY ((SELECT clew.granted_exhibits())::uuid[]) THEN 'audience'
+                    WHEN o.theirs = 'audience' AND p.other_narrowed AND o.owner_agency_id <> viewer_agency()
+                        THEN o.their_hits ELSE o.theirs END AS theirs,
+               CASE WHEN o.ours = 'denied' OR o.one_agency THEN o.ours
+                    WHEN EXISTS (SELECT 1 FROM exhibit_grants g WHERE g.exhibit_id = p.exhibit_id
+                                 AND g.agency_id = o.owner_agency_id) THEN 'audience'
+                    WHEN o.ours = 'audience' AND p.my_narrowed THEN o.my_hits ELSE o.ours END AS ours
+        FROM pairs p JOIN others o USING (other_case)
+    ), judged AS (
+        SELECT s.*, CASE
+            WHEN s.theirs = 'audience' THEN 'audience'
+            WHEN NOT s.own OR s.theirs = 'denied' THEN NULL
+            WHEN s.theirs = 'contact' THEN 'contact'
+            WHEN s.they_said AND s.ours <> 'denied' AND (s.ours <> 'owner-first' OR s.we_said) THEN 'contact'
+            WHEN s.ours = 'owner-first' THEN 'asked' END AS level
+        FROM stances s
+    )
+    SELECT j.exhibit_id, j.other_exhibit, j.other_case, j.made_at, j.link_id, j.matcher, j.value, j.verdict, j.why,
+           j.parameters, j.where_at, j.flipped, j.level,
+           j.own AND NOT j.one_agency AND j.ours = 'owner-first' AND NOT j.we_said
+    FROM judged j WHERE j.level IS NOT NULL
+$$;
 
--- The hits of the viewer's exhibits of one case, each side judged by the other side's policy.
+-- How sure a hit is, as an outsider may hear it.
+CREATE FUNCTION clew.band(value real, verdict text) RETURNS text LANGUAGE sql IMMUTABLE AS
+    $$ SELECT CASE WHEN verdict = 'possible' OR value < 0.9 THEN 'possible' WHEN value < 0.99 THEN 'strong' ELSE 'certain' END $$;
+
+-- The hits of the viewer's exhibits of one case, told as far as the other side's owner allows.
 CREATE FUNCTION clew.hits(of_case uuid, of_exhibits uuid[] DEFAULT NULL)
 RETURNS TABLE (exhibit_id uuid, level text, may_disclose boolean, handle uuid, other_exhibit_id uuid, other_case_id uuid,
                agency_code text, agency_name text, country text, reference text, contact text, since date,
                link_id uuid, matcher text, value real, band text, verdict text, why text, parameters jsonb,
                where_at jsonb, flipped boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
-    WITH mine AS MATERIALIZED (
-        SELECT e.id, e.media_id FROM exhibits e JOIN cases c ON c.id = e.case_id
-        WHERE e.case_id = of_case AND e.withdrawn_at IS NULL AND viewer_reads()
-          AND (of_exhibits IS NULL OR e.id = ANY (of_exhibits))
-          AND ((of_case = ANY (clew.cases_in_sight()) AND (NOT e.narrowed OR c.owner_agency_id = viewer_agency()))
-               OR e.id = ANY (clew.granted_exhibits()))
-    ), pairs AS MATERIALIZED (
-        SELECT x.id AS exhibit_id, b.id AS other_exhibit, b.case_id AS other_case, b.narrowed, b.made_at, p.*
-        FROM clew.media_pairs((SELECT array_agg(DISTINCT media_id) FROM mine)) p
-        JOIN mine x ON x.media_id = p.mine JOIN exhibits b ON b.media_id = p.other
-        WHERE b.withdrawn_at IS NULL AND b.id <> x.id
-    ), others AS MATERIALIZED (
-        SELECT o.other_case, s.*, c.owner_agency_id, c.reference, c.contact AS case_contact, c.hits,
-               a.code, a.name, a.country, a.contact AS agency_contact
-        FROM (SELECT DISTINCT other_case FROM pairs) o JOIN cases c ON c.id = o.other_case
-        JOIN agencies a ON a.id = c.owner_agency_id,
-        LATERAL (SELECT 'audience' AS level, false AS may_disclose WHERE o.other_case = of_case
-                 UNION ALL SELECT h.* FROM clew.hit_level(of_case, o.other_case) h WHERE o.other_case <> of_case) s
-        WHERE c.expires > current_date
-    ), judged AS (
-        -- A narrowed exhibit falls back to what an outsider gets; a granted one is shown itself.
-        SELECT p.*, o.may_disclose, o.owner_agency_id, o.reference, o.case_contact, o.code, o.name, o.country,
-               o.agency_contact,
-               CASE WHEN p.other_exhibit = ANY (clew.granted_exhibits()) THEN 'audience'
-                    WHEN o.level = 'audience' AND p.narrowed AND o.owner_agency_id <> viewer_agency()
-                        THEN CASE WHEN o.hits = 'contact' THEN 'contact' END
-                    ELSE o.level END AS seen
-        FROM pairs p JOIN others o USING (other_case)
+    WITH judged AS MATERIALIZED (
+        SELECT h.*, c.reference, coalesce(nullif(c.contact, ''), a.contact) AS call, a.code, a.name, a.country,
+               clew.hit_handle(of_case, h.other_case) AS handle
+        FROM clew.judged_hits(of_case, of_exhibits) h JOIN cases c ON c.id = h.other_case
+        JOIN agencies a ON a.id = c.owner_agency_id
     )
-    SELECT j.exhibit_id, j.seen, j.may_disclose, clew.hit_handle(of_case, j.other_case),
-           j.other_exhibit, j.other_case, j.code, j.name, j.country, j.reference,
-           coalesce(nullif(j.case_contact, ''), j.agency_contact), j.made_at::date,
-           j.link_id, j.matcher, j.value,
-           CASE WHEN j.value >= 0.99 THEN 'certain' WHEN j.value >= 0.9 THEN 'strong' ELSE 'possible' END,
+    SELECT j.exhibit_id, j.level, j.may_disclose, j.handle, j.other_exhibit, j.other_case, j.code, j.name, j.country,
+           j.reference, j.call, j.made_at::date, j.link_id, j.matcher, j.value, clew.band(j.value, j.verdict),
            j.verdict, j.why, j.parameters, j.where_at, j.flipped
-    FROM judged j WHERE j.seen = 'audience'
+    FROM judged j WHERE j.level = 'audience'
     UNION ALL
-    SELECT DISTINCT ON (j.exhibit_id, j.other_case, j.matcher)
-           j.exhibit_id, j.seen, j.may_disclose, clew.hit_handle(of_case, j.other_case), NULL::uuid, NULL::uuid,
-           j.code, j.name, j.country, j.reference, coalesce(nullif(j.case_contact, ''), j.agency_contact),
-           min(j.made_at) OVER (PARTITION BY j.other_case)::date,
-           NULL::uuid, j.matcher, NULL::real,
-           CASE WHEN j.value >= 0.99 THEN 'certain' WHEN j.value >= 0.9 THEN 'strong' ELSE 'possible' END,
-           j.verdict, NULL::text, '{}'::jsonb, '{}'::jsonb, false
-    FROM judged j WHERE j.seen = 'contact'
+    (SELECT DISTINCT ON (j.exhibit_id, j.other_case, j.matcher)
+           j.exhibit_id, j.level, j.may_disclose, j.handle, NULL::uuid, NULL::uuid, j.code, j.name, j.country,
+           j.reference, j.call, min(j.made_at) OVER (PARTITION BY j.other_case)::date,
+           NULL::uuid, j.matcher, NULL::real, clew.band(j.value, j.verdict), j.verdict, NULL::text, '{}'::jsonb, '{}'::jsonb, false
+    FROM judged j WHERE j.level = 'contact' ORDER BY j.exhibit_id, j.other_case, j.matcher, j.value DESC)
     UNION ALL
-    SELECT DISTINCT NULL::uuid, 'asked', j.may_disclose, clew.hit_handle(of_case, j.other_case), NULL::uuid, NULL::uuid,
+    SELECT NULL::uuid, 'asked', bool_or(j.may_disclose), j.handle, NULL::uuid, NULL::uuid,
            NULL, NULL, NULL, NULL, NULL, NULL::date, NULL::uuid, NULL, NULL::real, NULL, NULL, NULL,
            '{}'::jsonb, '{}'::jsonb, false
-    FROM judged j WHERE j.seen = 'asked'
+    FROM judged j WHERE j.level = 'asked' GROUP BY j.handle
 $$;
 
 -- Find the other case behind a handle, for disclosing; only among this case's hits that are open to it.
@@ -216,15 +222,9 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = clew, pg_temp AS $$
 DECLARE found_case uuid;
 BEGIN
     IF NOT of_case = ANY (clew.cases_in_sight(true)) THEN RETURN false; END IF;
-    SELECT DISTINCT b.case_id INTO found_case FROM exhibits x
-    JOIN clew.media_pairs((SELECT array_agg(DISTINCT media_id) FROM exhibits WHERE case_id = of_case
-                           AND withdrawn_at IS NULL)) p ON p.mine = x.media_id
-    JOIN exhibits b ON b.media_id = p.other
-    WHERE x.case_id = of_case AND b.case_id <> of_case AND b.withdrawn_at IS NULL
-      AND clew.hit_handle(of_case, b.case_id) = pair;
-    IF found_case IS NULL OR NOT coalesce((SELECT h.may_disclose FROM clew.hit_level(of_case, found_case) h), false) THEN
-        RETURN false;
-    END IF;
+    SELECT h.other_case INTO found_case FROM clew.judged_hits(of_case, NULL) h
+    WHERE h.may_disclose AND clew.hit_handle(of_case, h.other_case) = pair LIMIT 1;
+    IF found_case IS NULL THEN RETURN false; END IF;
     INSERT INTO disclosures (case_id, other_case_id, officer_id) VALUES (of_case, found_case, viewer_officer())
     ON CONFLICT DO NOTHING;
     RETURN true;
@@ -243,30 +243,27 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
     ), judged AS (
         SELECT f.*, c.owner_agency_id, c.reference, coalesce(nullif(c.contact, ''), a.contact) AS call, a.code, a.name,
                a.country,
-               CASE WHEN f.exhibit = ANY (clew.granted_exhibits()) THEN 'audience'
+               CASE WHEN f.exhibit = ANY ((SELECT clew.granted_exhibits())::uuid[]) THEN 'audience'
                     WHEN t.stance = 'audience' AND f.narrowed AND c.owner_agency_id <> viewer_agency()
-                        THEN CASE WHEN c.hits = 'contact' THEN 'contact' END
+                        THEN nullif(c.hits, 'owner-first')
                     WHEN t.stance IN ('audience', 'contact') THEN t.stance END AS seen
         FROM found f JOIN cases c ON c.id = f.other_case JOIN agencies a ON a.id = c.owner_agency_id,
         LATERAL (SELECT clew.stance(c.id, viewer_agency(), viewer_country(), viewer_officer()) AS stance) t
     )
     SELECT j.seen, j.exhibit, j.other_case, j.owner_agency_id, j.code, j.name, j.country, j.reference, j.call,
-           j.made_at::date, j.matcher, j.value,
-           CASE WHEN j.value >= 0.99 THEN 'certain' WHEN j.value >= 0.9 THEN 'strong' ELSE 'possible' END,
-           j.verdict, j.why, j.parameters, j.where_at
+           j.made_at::date, j.matcher, j.value, clew.band(j.value, j.verdict), j.verdict, j.why, j.parameters, j.where_at
     FROM judged j WHERE j.seen = 'audience'
     UNION ALL
-    SELECT DISTINCT ON (j.other_case, j.matcher) j.seen, NULL::uuid, NULL::uuid, j.owner_agency_id, j.code, j.name,
+    (SELECT DISTINCT ON (j.other_case, j.matcher) j.seen, NULL::uuid, NULL::uuid, j.owner_agency_id, j.code, j.name,
            j.country, j.reference, j.call, min(j.made_at) OVER (PARTITION BY j.other_case)::date, j.matcher, NULL::real,
-           CASE WHEN j.value >= 0.99 THEN 'certain' WHEN j.value >= 0.9 THEN 'strong' ELSE 'possible' END,
-           j.verdict, NULL::text, '{}'::jsonb, '{}'::jsonb
-    FROM judged j WHERE j.seen = 'contact'
+           clew.band(j.value, j.verdict), j.verdict, NULL::text, '{}'::jsonb, '{}'::jsonb
+    FROM judged j WHERE j.seen = 'contact' ORDER BY j.other_case, j.matcher, j.value DESC)
 $$;
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA clew FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION clew.cases_in_sight(boolean), clew.cases_managed(), clew.granted_exhibits(),
-    clew.bureau_agencies(),     clew.sees_exhibit(uuid), clew.exhibit_key(uuid), clew.hits(uuid, uuid[]), clew.disclose(uuid, uuid),
-    clew.search_results(uuid) TO clew_app;
+    clew.bureau_agencies(), clew.sees_exhibit(uuid), clew.exhibit_key(uuid), clew.hits(uuid, uuid[]),
+    clew.disclose(uuid, uuid), clew.search_results(uuid) TO clew_app;
 GRANT EXECUTE ON FUNCTION clew.deposit_media(uuid, bytea, bytea, bytea, bigint, text),
     clew.add_media_key(uuid, uuid, bytea) TO clew_app, clew_system;
 
