@@ -6,6 +6,7 @@ transaction that was still running then (xmin); every signal of that transaction
 """
 
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from clew.store.db import Work
 HASHED = ("pdq", "frames")  # one index for pictures and films, so that a still is found in a film
 QUALITY = 50
 LONGEST_TAIL = 20_000
+WAIT = 0.2  # seconds between looks at another process's first build
 _HORIZON = "SELECT CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text)"
 _ROWS = f"""
     SELECT id, substring(value FROM 1 FOR 32) AS hash FROM clew.signals
@@ -59,23 +61,32 @@ class SignalIndex:
             return self._index
 
     def _opened(self, work: Work) -> HammingIndex:
-        if self._index is None or not self._index.is_current():
-            try:
-                self._index = HammingIndex.open(self.folder)
-            except Unavailable:
-                self._index = self._built(work)
+        if self._index is None or not _is_current(self._index):
+            self._index = self._usable(work) or self._built(work)
             self._since = str(self._index.mark["since"])
         return self._index
 
-    def _built(self, work: Work) -> HammingIndex:
-        """Build from the table: the first start, or a damaged snapshot. Another process may be faster."""
-        horizon = work.value(_HORIZON)
-        rows = work.rows(_ROWS, {"matchers": list(HASHED), "since": "0"})
+    def _usable(self, work: Work) -> HammingIndex | None:
+        """Return the snapshot on disk; None when there is none, it is damaged, or it is of another database."""
         try:
-            return build(self.folder, _hashes(rows), np.array([row.id for row in rows], np.int64),
-                         mark={"since": horizon})
-        except Conflict:
-            return HammingIndex.open(self.folder)
+            found = HammingIndex.open(self.folder)
+        except Unavailable:
+            return None
+        # A mark ahead of the database's own clock comes from another one: its rows would never reach the tail.
+        return found if int(found.mark["since"]) <= int(work.value(_HORIZON)) else None
+
+    def _built(self, work: Work) -> HammingIndex:
+        """Build from the table: the first start, or a snapshot of no use. Another process may be faster."""
+        while True:
+            horizon = work.value(_HORIZON)
+            rows = work.rows(_ROWS, {"matchers": list(HASHED), "since": "0"})
+            try:
+                return build(self.folder, _hashes(rows), np.array([row.id for row in rows], np.int64),
+                             mark={"since": horizon})
+            except Conflict:  # wait for it, however long it takes: a job that fails here would lose its pairs
+                time.sleep(WAIT)
+                if (found := self._usable(work)) is not None:
+                    return found
 
     def _rebuilt(self, index: HammingIndex) -> HammingIndex:
         """Fold the tail into a new snapshot, unless another process is at it."""
@@ -84,6 +95,13 @@ class SignalIndex:
         except Conflict:
             return index
         return self._index
+
+
+def _is_current(index: HammingIndex) -> bool:
+    try:
+        return index.is_current()
+    except Unavailable:  # the folder was emptied: it is derived, so it is built again
+        return False
 
 
 def _hashes(rows: list[Row[Any]]) -> NDArray[np.uint8]:
