@@ -29,7 +29,8 @@ def run(handlers: Mapping[str, Handler], at: Settings | None = None, *, at_once:
     """Run jobs in settings().work_processes processes of `at_once` threads until SIGTERM or SIGINT.
 
     Call it in the main thread. Handlers must be importable functions (processes are spawned). A job that
-    fails is tried ATTEMPTS times with growing delays, then parked as failed; a job whose process died is
+    fails is tried ATTEMPTS times with growing delays, then parked as failed (one that raises Unavailable waits
+    on, a minute at most between tries); a job whose process died is
     free again within about a second. On a stop, running jobs get `grace_s` seconds to finish; what is cut
     off then runs again later.
     """

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from clew.kernel.errors import Refused
+from clew.kernel.errors import Refused, Unavailable
 
 
 def mark(payload: dict[str, Any]) -> None:
@@ -28,9 +28,15 @@ def break_down(payload: dict[str, Any]) -> None:
     raise ValueError("secret content")
 
 
+def unready(payload: dict[str, Any]) -> None:
+    mark(payload)
+    if len(Path(payload["file"]).read_text().split()) < payload["ready_at"]:
+        raise Unavailable("No sandbox. Install bubblewrap.")
+
+
 def die(payload: dict[str, Any]) -> None:
     mark(payload)
     os._exit(9)
 
 
-HANDLERS = {"mark": mark, "slow": slow, "refuse": refuse, "break": break_down, "die": die}
+HANDLERS = {"mark": mark, "slow": slow, "refuse": refuse, "break": break_down, "die": die, "unready": unready}

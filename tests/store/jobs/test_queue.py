@@ -123,3 +123,13 @@ def test_jobs_without_a_handler_wait(database: Settings) -> None:
     jobs.drain(HANDLERS, database)
     with session(database) as conn:
         assert [tally.waiting for tally in jobs.counts(conn)] == [1]
+
+
+def test_a_job_waits_as_long_as_the_node_lacks_something(database: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "marks"
+    with session(database) as conn:
+        jobs.enqueue(conn, "unready", {"file": str(file), "n": 1, "ready_at": 2 * jobs.ATTEMPTS})
+    jobs.drain(HANDLERS, database, lane=quick(database))
+    assert len(marks(file)) == 2 * jobs.ATTEMPTS
+    with session(database) as conn:
+        assert jobs.counts(conn) == []

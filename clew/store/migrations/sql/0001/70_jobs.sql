@@ -47,7 +47,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- A worker holds an advisory lock named after its manager id for as long as its connection lives: what a
--- worker without a lock has picked is free again at once, or failed when that was its last attempt.
+-- worker without a lock has picked is free again at once, or failed when it has cost its most_attempts-th worker.
 CREATE FUNCTION clew.free_jobs_of_dead_workers(most_attempts integer) RETURNS bigint
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH dead AS (
@@ -61,7 +61,9 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 
          FOR UPDATE SKIP LOCKED
     ), freed AS (
         UPDATE clew.pgqueuer q
-           SET status = CASE WHEN q.attempts + 1 < free_jobs_of_dead_workers.most_attempts
+           SET status = CASE WHEN 1 + (SELECT count(*) FROM clew.pgqueuer_log l WHERE l.job_id = q.id
+                                         AND l.traceback ->> 'exception_message' LIKE 'The worker died%')
+                                  < free_jobs_of_dead_workers.most_attempts
                              THEN 'queued' ELSE 'failed' END::clew.pgqueuer_status,
                attempts = q.attempts + 1, queue_manager_id = NULL, slot = NULL,
                updated = now(), execute_after = now()
