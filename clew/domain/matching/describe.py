@@ -118,7 +118,8 @@ def _describe_media(work: Work, media_id: uuid.UUID, opened: Opened) -> None:
 def _write_signals(work: Work, media_id: uuid.UUID, opened: Opened, signals: list[Signal]) -> None:
     """Write the signals of each matcher version once a media, whoever describes it."""
     for matcher in registry.MATCHERS:
-        if opened.kind not in matcher.MEDIA or not work.changed(
+        # The digests of the exact matcher are the media row's own; there is nothing more to write down.
+        if opened.kind not in matcher.MEDIA or matcher.INDEX == "exact" or not work.changed(
                 "INSERT INTO clew.described VALUES (:media, :matcher, :version) ON CONFLICT DO NOTHING",
                 {"media": media_id, "matcher": matcher.NAME, "version": matcher.VERSION}):
             continue
