@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.access.oracle import Case, Officer, World, hit, in_team, may, may_grant
+from tests.access.oracle import Case, Officer, World, hit, in_team, may, may_grant, sight
 
 Answer = Callable[[World, Officer, Any], str]  # the oracle's word for an officer's try on a thing (None: missing)
 BYTES = "application/offset+octet-stream"
@@ -43,6 +43,13 @@ def team(name: str) -> Answer:
         answer = may(viewer, name, thing)
         return "not_found" if answer == "yes" and not in_team(viewer, thing) else answer
     return rule
+
+
+def narrowing(world: World, viewer: Officer, thing: Any) -> str:
+    """Narrowing or granting one exhibit: its team, who know it; an administrator who cannot see it cannot narrow it."""
+    answer = may(viewer, "set_policy", thing)
+    known = thing is not None and sight(viewer, thing) and in_team(viewer, thing.case)
+    return "not_found" if answer == "yes" and not known else answer
 
 
 def nobody(name: str) -> Answer:
@@ -117,6 +124,12 @@ def own_session(world: World, viewer: Officer, thing: str | None) -> str:
     return "not_found" if answer == "yes" and thing != viewer.name else answer
 
 
+def address(path: str, thing: object) -> str:
+    """Return the address of a route for one thing."""
+    path = path.replace("{agency_code}", "NODE")
+    return "/api/v1" + (path[:path.index("{")] + str(thing) + path[path.index("}") + 1:] if "{" in path else path)
+
+
 _SOON = (datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(300)).isoformat()
 _TUS = {"Content-Type": BYTES, "Upload-Metadata": "path bmV3LmpwZw==", "Upload-Length": "4"}
 _OFFICER = {"login": "new.one", "full_name": "New One", "roles": ["investigator"]}
@@ -170,6 +183,10 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "/exhibits/{exhibit_id}/thumbnail"): Route(on("read"), "exhibit", 204),
     ("GET", "/exhibits/{exhibit_id}/signals"): Route(on("read"), "exhibit"),
     ("POST", "/exhibits/{exhibit_id}/reveal"): Route(on("reveal"), "exhibit", ask={"json": {"purpose": "to compare"}}),
+    ("PUT", "/exhibits/{exhibit_id}/narrowed"): Route(narrowing, "exhibit", 204, {"json": {"narrowed": True}}),
+    ("GET", "/exhibits/{exhibit_id}/grants"): Route(narrowing, "exhibit"),
+    ("PUT", "/exhibits/{exhibit_id}/grants/{agency_code}"): Route(narrowing, "exhibit", 204),
+    ("DELETE", "/exhibits/{exhibit_id}/grants/{agency_code}"): Route(narrowing, "exhibit", 204),
     ("POST", "/cases/{case_id}/searches"): Route(
         on("search"), "case", 202, {"content": b"some file", "params": {"purpose": "to compare"}}),
     ("GET", "/cases/{case_id}/searches"): Route(on("search"), "case"),

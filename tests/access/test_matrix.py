@@ -12,7 +12,7 @@ from clew.store import db
 from clew.web.api import exhibits
 from tests.access.oracle import World
 from tests.access.real import Real, Undone
-from tests.access.routes import PUBLIC, ROUTES, STATUS, Route
+from tests.access.routes import PUBLIC, ROUTES, STATUS, Route, address
 from tests.access.worlds import ACTORS, STATES, Try, actor_kind, matrix, random_world
 from tests.web.in_process import in_process
 
@@ -97,9 +97,8 @@ def ask(web: httpx.Client, real: Real, one: Try, key: tuple[str, str], thing: ob
     if ROUTES[key].of == "reference":
         request["params"] = {"reference": thing}
     token = real.viewers[one.viewer.name].token
-    address = "/api/v1" + (path[:path.index("{")] + str(thing) + path[path.index("}") + 1:] if "{" in path else path)
     headers = {"Authorization": f"Bearer {token}", **request.pop("headers", {})}
-    return web.request(method, address, headers=headers, **request).status_code
+    return web.request(method, address(path, thing), headers=headers, **request).status_code
 
 
 def right(route: Route, expected: str, status: int) -> bool:
