@@ -5,11 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from granian import Granian
-from granian.constants import Interfaces
 
-from clew import worker
-from clew.cli.demo import run_demo
 from clew.cli.officers import Json
 from clew.cli.output import careful, emit, say
 from clew.domain.accounts.node import make_node
@@ -66,6 +62,10 @@ def prepare(at: Settings, *, admin_dsn: str = "") -> None:
 @careful
 def serve() -> None:
     """Serve pages and API until stopped."""
+    # Imported by the command that needs it: a service that was killed is back the sooner.
+    from granian import Granian  # noqa: PLC0415
+    from granian.constants import Interfaces  # noqa: PLC0415
+
     at = settings()
     postgres.ensure(at)
     _refuse_open_door(at)
@@ -85,6 +85,8 @@ def _refuse_open_door(at: Settings) -> None:
 @careful
 def work() -> None:
     """Run the worker: opening, matching, searching, and the signed log."""
+    from clew import worker  # noqa: PLC0415
+
     postgres.ensure(settings())
     worker.run()
 
@@ -93,5 +95,7 @@ def work() -> None:
 def demo(codes: Annotated[bool, typer.Option(help="Only print the demo logins with current one-time codes.")] = False,
          port: Annotated[int, typer.Option(help="Port of the pages.")] = 8420) -> None:
     """Start a complete demo node with three agencies and their cases."""
+    from clew.cli.demo import run_demo  # noqa: PLC0415
+
     os.environ.setdefault("CLEW_HOME", str(home_folder().with_name("clew-demo")))
     run_demo(prepare, only_codes=codes, port=port)
