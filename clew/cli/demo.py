@@ -1,12 +1,15 @@
 """clew demo: a whole node with the demo world, in one command; a second start finds everything there."""
 
 import os
+import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 from rich.table import Table
 
 from clew.cli.output import complain, console, say
@@ -31,16 +34,23 @@ def run_demo(prepare: Callable[[Settings], None], *, only_codes: bool, port: int
     say("Preparing keys and database ...")
     prepare(at)
     crew = {name: _start(name) for name in ("serve", "work")}
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager's stop is a person's Ctrl+C
+    stop = threading.Event()
+    watch = threading.Thread(target=_watch, args=(crew, stop), daemon=True)
+    watch.start()
     try:
-        _wait_for_web(at, crew["serve"])
+        _wait_for_web(at)
         if not (at.home / "demo-filled").exists():
             _fill(at)
         _show(at, logins(at.home))
         say("Ctrl+C stops the demo. New one-time codes: clew demo --codes")
-        _stay(crew)
+        while True:
+            time.sleep(60)
     except KeyboardInterrupt:
         say("Stopping ...")
     finally:
+        stop.set()
+        watch.join(10)
         for one in crew.values():
             one.terminate()
         for one in crew.values():
@@ -52,11 +62,9 @@ def _start(name: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-m", "clew", name])  # noqa: S603  our own command
 
 
-def _wait_for_web(at: Settings, web: subprocess.Popen[bytes]) -> None:
-    import httpx  # noqa: PLC0415
-
+def _wait_for_web(at: Settings) -> None:
     until = time.monotonic() + READY
-    while time.monotonic() < until and web.poll() is None:
+    while time.monotonic() < until:
         try:
             httpx.get(f"http://{at.host}:{at.port}/api/v1/me", timeout=2)
             return
@@ -90,14 +98,13 @@ def _show(at: Settings, known: list[DemoLogin]) -> None:
     say(f"\nClew is at http://{at.host}:{at.port}/ - log in with one of these; a code works once, for 30 to 60 seconds.")
 
 
-def _stay(crew: dict[str, subprocess.Popen[bytes]]) -> None:
+def _watch(crew: dict[str, subprocess.Popen[bytes]], stop: threading.Event) -> None:
     """Keep both processes and the database alive."""
-    while True:
-        time.sleep(1)
+    while not stop.wait(1):
         try:
             postgres.ensure()
         except ClewError as problem:
             complain(problem.message)
         for name, one in crew.items():
-            if one.poll() is not None:
+            if one.poll() is not None and not stop.is_set():
                 crew[name] = _start(name)
