@@ -267,16 +267,32 @@ GRANT EXECUTE ON FUNCTION clew.cases_in_sight(boolean), clew.cases_managed(), cl
 GRANT EXECUTE ON FUNCTION clew.deposit_media(uuid, bytea, bytea, bytea, bigint, text),
     clew.add_media_key(uuid, uuid, bytea) TO clew_app, clew_system;
 
--- Nobody changes his own roles, whatever the application believes.
-CREATE FUNCTION clew.never_to_himself() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Nobody changes his own roles or a higher account's, whatever the application believes; the biometric right comes from
+-- the bureau of the country.
+CREATE FUNCTION clew.grants_reach_down() RETURNS trigger LANGUAGE plpgsql SET search_path = clew, pg_temp AS $$
 BEGIN
-    IF OLD.roles IS DISTINCT FROM NEW.roles AND NEW.id = clew.viewer_officer() THEN
+    IF OLD.roles IS NOT DISTINCT FROM NEW.roles OR viewer_officer() IS NULL THEN
+        RETURN NEW;
+    END IF;
+    IF NEW.id = viewer_officer() THEN
         RAISE EXCEPTION 'nobody grants roles to himself';
+    END IF;
+    IF OLD.roles || NEW.roles && ARRAY['auditor', 'system_administrator'] AND NOT viewer_has_role('system_administrator') THEN
+        RAISE EXCEPTION 'nobody grants upwards';
+    END IF;
+    IF 'biometric' = ANY (NEW.roles) AND NOT 'biometric' = ANY (OLD.roles)
+       AND NOT NEW.agency_id = ANY (clew.bureau_agencies()) THEN
+        RAISE EXCEPTION 'the biometric right is the bureau''s to grant';
+    END IF;
+    IF NEW.agency_id <> viewer_agency() AND NOT viewer_has_role('system_administrator')
+       AND array_remove(OLD.roles, 'biometric') IS DISTINCT FROM array_remove(NEW.roles, 'biometric') THEN
+        RAISE EXCEPTION 'a bureau grants the biometric right only';
     END IF;
     RETURN NEW;
 END $$;
-CREATE TRIGGER never_to_himself BEFORE UPDATE OF roles ON clew.officers
-    FOR EACH ROW EXECUTE FUNCTION clew.never_to_himself();
+CREATE TRIGGER grants_reach_down BEFORE UPDATE OF roles ON clew.officers
+    FOR EACH ROW EXECUTE FUNCTION clew.grants_reach_down();
+REVOKE EXECUTE ON FUNCTION clew.grants_reach_down() FROM PUBLIC;
 
 DO $$
 DECLARE t text;
@@ -306,16 +322,18 @@ CREATE POLICY read ON clew.officers FOR SELECT TO clew_app
     USING (agency_id = (SELECT clew.viewer_agency()) OR (SELECT clew.viewer_has_role('system_administrator'))
            OR agency_id = ANY ((SELECT clew.bureau_agencies())::uuid[]));
 CREATE POLICY add ON clew.officers FOR INSERT TO clew_app
-    WITH CHECK ((SELECT clew.viewer_has_role('system_administrator'))
-        OR (agency_id = (SELECT clew.viewer_agency()) AND (SELECT clew.viewer_has_role('agency_administrator'))));
+    WITH CHECK (((SELECT clew.viewer_has_role('system_administrator')) AND roles <@ ARRAY['agency_administrator', 'auditor'])
+        OR (agency_id = (SELECT clew.viewer_agency()) AND (SELECT clew.viewer_has_role('agency_administrator'))
+            AND roles <@ ARRAY['investigator', 'analyst', 'agency_administrator']));
 CREATE POLICY change ON clew.officers FOR UPDATE TO clew_app
     USING (id = (SELECT clew.viewer_officer()) OR (SELECT clew.viewer_has_role('system_administrator'))
         OR (agency_id = (SELECT clew.viewer_agency()) AND (SELECT clew.viewer_has_role('agency_administrator')))
         OR agency_id = ANY ((SELECT clew.bureau_agencies())::uuid[]));
 
 CREATE POLICY own ON clew.sessions TO clew_app
-    USING (officer_id = (SELECT clew.viewer_officer()) OR ((SELECT clew.viewer_has_role('agency_administrator')
-           OR clew.viewer_has_role('system_administrator')) AND officer_id IN (SELECT id FROM clew.officers)));
+    USING (officer_id = (SELECT clew.viewer_officer()) OR (SELECT clew.viewer_has_role('system_administrator'))
+        OR ((SELECT clew.viewer_has_role('agency_administrator')) AND officer_id IN (
+            SELECT o.id FROM clew.officers o WHERE o.agency_id = (SELECT clew.viewer_agency()))));
 
 CREATE POLICY read ON clew.cases FOR SELECT TO clew_app
     USING (id = ANY ((SELECT clew.cases_in_sight())::uuid[]) OR id = ANY ((SELECT clew.cases_managed())::uuid[]));
