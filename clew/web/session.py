@@ -35,7 +35,7 @@ def token_of(request: Request) -> str:
         return bearer.strip()
     token = cookie_of(request)
     if request.method not in _SAFE and not hmac.compare_digest(
-            request.headers.get("x-csrf-token", ""), csrf_of(token)):
+            request.headers.get("x-csrf-token", "").encode(), csrf_of(token).encode()):
         raise NotYourRole("This page is out of date. Reload it and try again.")
     return token
 

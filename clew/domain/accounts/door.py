@@ -1,6 +1,7 @@
 """Logging in and enrolling: the only acts without a viewer. Every try is an event, right or wrong."""
 
 import hmac
+import re
 import secrets
 import time
 import uuid
@@ -16,7 +17,7 @@ from sqlalchemy import Row
 from clew.domain.accounts.model import LoggedIn
 from clew.domain.accounts.rules import check_password
 from clew.kernel import clock, ids
-from clew.kernel.errors import NotLoggedIn, TooMany
+from clew.kernel.errors import BadInput, NotLoggedIn, TooMany
 from clew.kernel.events import Event
 from clew.kernel.ids import OfficerId
 from clew.kernel.settings import settings
@@ -25,6 +26,7 @@ from clew.store.vault import vault
 
 _WRONG = "Login, password or one-time code is wrong. Check all three; a code works once and for 30 seconds."
 _STEP = 30
+_SECRET = re.compile(r"(?:[A-Z2-7]{8}){4,16}")  # 160 bits or more, and whole bytes
 
 
 @cache
@@ -83,10 +85,10 @@ def _right_step(row: Row[Any], code: str) -> int | None:
 
 def step_of(secret: str, code: str, last: int) -> int | None:
     """Return the step newer than `last` whose code this is, or None. `secret` is base32."""
-    present = int(time.time()) // _STEP
+    present, given = int(time.time()) // _STEP, code.strip().replace(" ", "").encode(errors="replace")
     totp = pyotp.TOTP(secret, interval=_STEP)
     for step in (present, present - 1, present + 1):
-        if step > last and hmac.compare_digest(totp.at(step * _STEP), code.strip().replace(" ", "")):
+        if step > last and hmac.compare_digest(totp.at(step * _STEP).encode(), given):
             return step
     return None
 
@@ -124,6 +126,8 @@ def new_secret(login: str) -> NewSecret:
 def enrol(login: str, enrolment: str, password: str, secret: str, code: str) -> None:
     """Set password and one-time codes with an enrolment code; ends all sessions of the officer."""
     check_password(password, login.lower())
+    if not _SECRET.fullmatch(secret):
+        raise BadInput("The secret is 32 to 128 letters of base32, in eights. Begin again with a fresh one.")
     step = step_of(secret, code, 0)
     with database().door_work() as work:
         row = work.first("SELECT * FROM clew.login_row(:login)", {"login": login.strip()})

@@ -8,6 +8,7 @@ from clew.access import sight
 from clew.access.verb import event, verb
 from clew.domain.cases.service import own_case
 from clew.domain.exhibits.arrive import arrive, deposit, known_file
+from clew.domain.exhibits.heirs import keep_still, take_back
 from clew.domain.exhibits.model import Contribution, File, Progress
 from clew.domain.exhibits.rules import check_path
 from clew.kernel import ids
@@ -62,6 +63,7 @@ def begin_contribution(work: Work, viewer: Viewer, case_id: CaseId, *, source: s
 
 def open_for_files(work: Work, viewer: Viewer, contribution_id: ContributionId) -> Contribution:
     """Return a contribution that still takes files. Raises NotFound or Conflict."""
+    keep_still(work, own_contribution(work, viewer, contribution_id).case_id)
     contribution = own_contribution(work, viewer, contribution_id)
     own_case(work, viewer, contribution.case_id)
     if contribution.withdrawn_at or contribution.closed_at:
@@ -105,13 +107,15 @@ def close_contribution(work: Work, viewer: Viewer, contribution_id: Contribution
 
 @verb("withdraw", right="contribute")
 def withdraw(work: Work, viewer: Viewer, contribution_id: ContributionId) -> int:
-    """Take a whole contribution back: its exhibits disappear for everybody at once; return how many."""
+    """Take a whole contribution back: its exhibits disappear for everybody at once; return how many.
+
+    What another contribution of the case brought as well stays, as an exhibit of that one.
+    """
     contribution = own_contribution(work, viewer, contribution_id)
     own_case(work, viewer, contribution.case_id)
     work.write("UPDATE clew.contributions SET closed_at = coalesce(closed_at, now()), "
                "withdrawn_at = coalesce(withdrawn_at, now()) WHERE id = :id", {"id": contribution_id})
-    gone = work.changed("UPDATE clew.exhibits SET withdrawn_at = now() WHERE contribution_id = :id "
-                        "AND withdrawn_at IS NULL", {"id": contribution_id})
+    gone = take_back(work, contribution.case_id, contribution_id)
     work.record(event(viewer, "withdraw", case_id=contribution.case_id, owner_agency_id=viewer.agency_id,
                       subject=f"contribution:{contribution_id}", detail={"exhibits": gone}))
     return gone

@@ -77,14 +77,17 @@ def _of_case(work: Work, viewer: Viewer, exhibit_id: ExhibitId, case_id: CaseId)
 
 def _link_in_sight(work: Work, viewer: Viewer, link_id: LinkId) -> Link:
     """Return a link with one exhibit of each side in sight, one's own side first. Raises NotFound."""
+    # Only the exhibits behind this link are asked for: the hits of a whole case may be a million.
     row = work.first("""
-        SELECT l.*, a.case_id FROM clew.links l
+        SELECT a.case_id, array_agg(a.id) AS exhibits FROM clew.links l
         JOIN clew.exhibits a ON a.media_id IN (l.media_a, l.media_b) AND a.withdrawn_at IS NULL
-        WHERE l.id = :link ORDER BY a.case_id = ANY ((SELECT clew.cases_in_sight(true))::uuid[]) DESC, a.made_at, a.id
+        WHERE l.id = :link GROUP BY a.case_id
+        ORDER BY a.case_id = ANY ((SELECT clew.cases_in_sight(true))::uuid[]) DESC, min(a.made_at), a.case_id
         LIMIT 1""", {"link": link_id})
     if row is not None:
-        found = work.rows(f"SELECT * FROM ({_LINKS}) l WHERE l.link_id = :link ORDER BY l.path, l.other_path LIMIT 1",
-                          {"case": row.case_id, "exhibits": None, "own": True, "link": link_id})
+        found = work.rows(
+            f"SELECT * FROM ({_LINKS}) l WHERE l.link_id = :link ORDER BY l.flipped, l.path, l.other_path LIMIT 1",
+            {"case": row.case_id, "exhibits": row.exhibits, "own": True, "link": link_id})
         if found:
             return _link(found[0])
     raise NotFound

@@ -2,21 +2,29 @@
 
 import io
 import uuid
+from itertools import count
 from typing import Any
 
 from sqlalchemy import Row
 
 from clew.domain.exhibits.arrive import arrive, deposit, known_file
+from clew.domain.exhibits.heirs import keep_still
 from clew.domain.exhibits.rules import check_path
 from clew.domain.matching.tools import sandbox
 from clew.kernel import ids
-from clew.kernel.errors import BadInput
+from clew.kernel.errors import BadInput, Conflict
 from clew.kernel.events import Event
 from clew.media.members import Member
+from clew.store.blobs import Stored
 from clew.store.db import Work, database
 from clew.store.vault import vault
 
 PIECE = 1 << 20
+SUSPENDED = "The officer who brought this file was suspended before it was opened. Contribute it again."
+WITHDRAWN = "The contribution was withdrawn before this file was opened."
+_STANDING = """
+    SELECT k.withdrawn_at IS NOT NULL AS withdrawn, o.suspended_at IS NOT NULL AS suspended
+    FROM clew.contributions k JOIN clew.officers o ON o.id = k.officer_id WHERE k.id = :contribution"""
 
 
 def expand(file: Row[Any], content: bytes) -> None:
@@ -39,14 +47,48 @@ def _bring(file: Row[Any], path: str, member: Member) -> None:
         return
     source = member.file
     stored = vault().blobs.put(iter(lambda: source.read(PIECE), b""))
-    with database().system_work() as work:
-        kept = False
-        if known_file(work, file.contribution_id, path, stored.sha256) is None:
-            media_id, kept = deposit(work, file.owner_agency_id, stored)
-            row = arrive(work, file.case_id, file.contribution_id, path, media_id, stored, parent=file.id)
-            _record(work, file, row.exhibit_id, row.status)
+    kept = False
+    try:
+        kept = _add(file, path, stored)
+    except Conflict:
+        vault().blobs.drop(stored.object_name)
+        raise
     if not kept:
         vault().blobs.drop(stored.object_name)
+
+
+def _add(file: Row[Any], path: str, stored: Stored) -> bool:
+    """Make one member a file; say whether its object was kept. Raises Conflict when the delivery ended meanwhile."""
+    with database().system_work() as work:
+        _demand_standing(work, file)
+        free = _free_path(work, file, path, stored.sha256)
+        if free is None:
+            return False
+        media_id, kept = deposit(work, file.owner_agency_id, stored)
+        row = arrive(work, file.case_id, file.contribution_id, free, media_id, stored, parent=file.id)
+        _record(work, file, row.exhibit_id, row.status)
+    return kept
+
+
+def _demand_standing(work: Work, file: Row[Any]) -> None:
+    """Stop at the next member when the contribution was withdrawn or its officer suspended since."""
+    keep_still(work, file.case_id)
+    now = work.first(_STANDING, {"contribution": file.contribution_id})
+    if now is None or now.withdrawn:
+        raise Conflict(WITHDRAWN)
+    if now.suspended:
+        raise Conflict(SUSPENDED)
+
+
+def _free_path(work: Work, file: Row[Any], path: str, sha256: bytes) -> str | None:
+    """Return the path, or "path (2)" where another member has the same one; None when these bytes are there."""
+    for number in count(1):
+        spelled = path if number == 1 else f"{path} ({number})"
+        try:
+            return spelled if known_file(work, file.contribution_id, spelled, sha256) is None else None
+        except Conflict:
+            continue
+    return None
 
 
 def _refuse(file: Row[Any], path: str, reason: str) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import Row
 
 from clew.domain.exhibits.arrive import agency_key
-from clew.domain.matching.archives import expand
+from clew.domain.matching.archives import SUSPENDED, WITHDRAWN, expand
 from clew.domain.matching.tools import sandbox
-from clew.kernel.errors import Refused
+from clew.kernel.errors import Conflict, Refused
 from clew.kernel.events import Event
 from clew.media import formats
 from clew.media.opened import Opened
@@ -30,8 +30,6 @@ _FILE = """
     JOIN clew.officers o ON o.id = k.officer_id
     JOIN clew.media_keys y ON y.media_id = m.id AND y.agency_id = c.owner_agency_id
     WHERE f.id = :file"""
-_SUSPENDED = "The officer who brought this file was suspended before it was opened. Contribute it again."
-_WITHDRAWN = "The contribution was withdrawn before this file was opened."
 
 
 def describe(payload: dict[str, Any]) -> None:
@@ -42,7 +40,7 @@ def describe(payload: dict[str, Any]) -> None:
     if file is None or key is None or file.status != "waiting":
         return
     if file.suspended or file.withdrawn:
-        _end_refused(file, _SUSPENDED if file.suspended else _WITHDRAWN)
+        _end_refused(file, SUSPENDED if file.suspended else WITHDRAWN, of_content=False)
         return
     content = vault().blobs.read_all(file.object_name, key.unwrap(file.object_name, bytes(file.wrapped_key)))
     try:
@@ -55,6 +53,8 @@ def describe(payload: dict[str, Any]) -> None:
             _end_imported(file, opened, signals_from(opened))
     except Refused as refusal:
         _end_refused(file, refusal.message)
+    except Conflict as stopped:  # withdrawn or suspended while its members were brought; what was brought stays
+        _end_refused(file, stopped.message, of_content=False)
 
 
 def _is_archive(content: bytes) -> bool:
@@ -74,12 +74,15 @@ def _event(file: Row[Any], verb: str, **detail: Any) -> Event:
                  owner_agency_id=file.owner_agency_id, subject=f"exhibit:{file.exhibit_id}", detail=detail)
 
 
-def _end_refused(file: Row[Any], reason: str) -> None:
-    """Keep the bytes and the exhibit, say why it was not opened, and go on."""
+def _end_refused(file: Row[Any], reason: str, *, of_content: bool = True) -> None:
+    """Keep the bytes and the exhibit, say why it was not opened, and go on.
+
+    Content is shared: only what is wrong with the bytes themselves is kept there, never what became of a delivery.
+    """
     with database().system_work() as work:
-        work.write("UPDATE clew.media SET refusal = :reason, described_at = coalesce(described_at, now()), "
-                   "matched_at = coalesce(matched_at, now()) WHERE id = :media",
-                   {"reason": reason, "media": file.media_id})
+        if of_content:
+            work.write("UPDATE clew.media SET refusal = :reason WHERE id = :media AND described_at IS NULL",
+                       {"reason": reason, "media": file.media_id})
         work.write("UPDATE clew.exhibits SET state = 'refused' WHERE id = :exhibit", {"exhibit": file.exhibit_id})
         work.write("UPDATE clew.files SET status = 'refused', reason = :reason, done_at = now() WHERE id = :file",
                    {"reason": reason, "file": file.id})
@@ -109,7 +112,7 @@ def _describe_media(work: Work, media_id: uuid.UUID, opened: Opened) -> None:
         thumbnail = vault().keyring.seal_small(safe_thumbnail(opened.picture), f"thumbnail:{media_id}")
     work.write(
         "UPDATE clew.media SET kind = :kind, media_type = :type, width = :width, height = :height, "
-        "duration = :duration, facts = CAST(:facts AS jsonb), safe_thumbnail = :thumbnail, described_at = now() "
+        "duration = :duration, facts = CAST(:facts AS jsonb), safe_thumbnail = :thumbnail, refusal = '', described_at = now() "
         "WHERE id = :media AND described_at IS NULL",
         {"kind": opened.kind, "type": opened.media_type, "width": opened.width, "height": opened.height,
          "duration": opened.duration, "facts": json.dumps(opened.facts), "thumbnail": thumbnail, "media": media_id})
