@@ -30,18 +30,14 @@ WHY = {
 }
 
 ORIENTATION = {
-    "original": N_("same way up"),
-    "identity": N_("same way up"),
-    "rotate90": N_("turned by 90 degrees"),
-    "rotate180": N_("turned by 180 degrees"),
-    "rotate270": N_("turned by 270 degrees"),
-    "flip_vertical": N_("upside-down mirror"),
-    "flip_horizontal": N_("mirrored"),
-    "flip_x": N_("upside-down mirror"),
-    "flip_y": N_("mirrored"),
+    "upright": N_("same way up"),
     "mirrored": N_("mirrored"),
-    "flip_plus1": N_("mirrored along a diagonal"),
-    "flip_minus1": N_("mirrored along a diagonal"),
+    "flipped": N_("upside-down mirror"),
+    "turned_90": N_("turned by 90 degrees"),
+    "turned_180": N_("turned by 180 degrees"),
+    "turned_270": N_("turned by 270 degrees"),
+    "transposed": N_("mirrored along a diagonal"),
+    "transversed": N_("mirrored along a diagonal"),
 }
 
 MATCHER = {

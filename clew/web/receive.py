@@ -7,8 +7,10 @@ from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
 from clew.kernel.errors import BadInput, ClewError, Unavailable
+from clew.kernel.viewer import Viewer
 from clew.store.blobs import Stored
 from clew.store.vault import vault
+from clew.web.session import prove
 
 PIECE = 1 << 20
 
@@ -28,8 +30,12 @@ async def pieces(request: Request, largest: int) -> AsyncIterator[bytes]:
         yield bytes(held)
 
 
-async def receive(request: Request, largest: int) -> Stored:
-    """Store the whole body as one object and return it; the caller commits a row or drops it."""
+async def receive(request: Request, viewer: Viewer, largest: int) -> Stored:
+    """Store the whole body as one object and return it; the caller commits a row or drops it.
+
+    Not a byte is taken from somebody without a live session: he could fill the disk.
+    """
+    await run_in_threadpool(prove, viewer)
     gathered = [piece async for piece in pieces(request, min(largest, PIECE))] if _small(request) else None
     if gathered is not None:
         return await run_in_threadpool(vault().blobs.put, gathered)

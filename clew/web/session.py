@@ -13,6 +13,7 @@ from fastapi import Depends, Request
 from clew.kernel.errors import NotLoggedIn, NotYourRole
 from clew.kernel.ids import AgencyId, OfficerId, SessionId
 from clew.kernel.viewer import Viewer
+from clew.store.db import database
 
 COOKIE = "__Host-clew"
 PLAIN_COOKIE = "clew"  # on plain http://127.0.0.1 only, where browsers refuse __Host-
@@ -56,6 +57,12 @@ def csrf_of(token: str) -> str:
 def bearing(token: str) -> Viewer:
     """Return a viewer that is nothing but its token; the verb's transaction finds out who it is."""
     return Viewer(OfficerId(_NOBODY), AgencyId(_NOBODY), "", "", "", frozenset(), SessionId(_NOBODY), token)
+
+
+def prove(viewer: Viewer) -> None:
+    """Raise NotLoggedIn unless this token opens a live session; what he may do is for the verb to say."""
+    with database().viewer_work(viewer.token):
+        pass
 
 
 def asking(request: Request) -> Viewer:

@@ -69,6 +69,9 @@ def test_judging_is_shown_and_undone_by_judging_again(desk: Desk) -> None:
     assert page.index("Another stain") < page.index("Same curtain")
     assert "Judge 1 link" not in desk.get("ada", f"/cases/{desk.ids['mine']}").text
     assert "Every link of this case is judged." in desk.get("ada", f"/cases/{desk.ids['mine']}/links?shown=unjudged").text
+    assert desk.get("bo", path).status_code == 404, "ada's side is not shared yet"
+    desk.post("ada", f"/cases/{desk.ids['mine']}/policy", team="agency", audience="network", hits="contact",
+              expires="2030-01-01")
     seen = desk.get("bo", path).text
     assert "Same curtain" in seen
     assert "Ada" not in seen, "officers of other agencies are named by their agency only"

@@ -10,7 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clew.web.phrases import TABLES, WHY
+from clew.access.roles import ROLES
+from clew.access.verb import VERBS
+from clew.media import answers, members
+from clew.signals import orientations
+from clew.web import routes
+from clew.web.phrases import REASONS, TABLES, WHY
 from clew.web.policy_words import who_can_see
 from clew.web.views import Agency, PolicyView
 from clew.web.words import LANGUAGES, Words, clock_time
@@ -73,10 +78,10 @@ def test_every_id_has_a_word(language: str) -> None:
 
 def test_why_in_words() -> None:
     words = Words("fr")
-    said = words.why("pdq within {distance} bits ({orientation})", {"distance": 6, "orientation": "rotate90"})
+    said = words.why("pdq.match", {"distance": 6, "orientation": "turned_90"})
     assert "6 bits sur 256" in said
     assert "tournée de 90 degrés" in said
-    assert Words("en").why("still found in film at {time}", {"time": 72.4}).endswith("1:12.4.")
+    assert Words("ar").why("frames.match", {"seconds": 5.5, "orientation": "upright"}).count("{") == 0
 
 
 def test_why_shows_an_unknown_reason_as_it_came() -> None:
@@ -88,7 +93,7 @@ def test_why_shows_an_unknown_reason_as_it_came() -> None:
 @pytest.mark.parametrize("hits", ["contact", "owner-first"])
 @pytest.mark.parametrize("audience", ["own", "network"])
 def test_policy_in_words_names_the_owner(language: str, hits: str, audience: str) -> None:
-    policy = PolicyView(Agency("XA", "XA", "Xanadu"), "agency", audience, hits, date(2031, 1, 2))
+    policy = PolicyView("1", "R", Agency("XA", "XA", "Xanadu"), "agency", audience, hits, date(2031, 1, 2))
     lines = who_can_see(policy, Words(language))
     assert "Xanadu" in lines[0]
     assert any("2031" in line for line in lines)
@@ -110,3 +115,17 @@ def test_sizes_and_spans() -> None:
     assert words.span(1) == "1 second"
     assert words.span(264) == "4 minutes"
     assert Words("ar").span(7200) == "ساعتان"
+
+
+def test_every_reason_below_has_its_sentence() -> None:
+    """What matchers, readers, archives and verbs say below is known here, or an officer reads ids."""
+    signals = [path.read_text() for path in (ROOT / "clew" / "signals").glob("*.py")]
+    said = {why for text in signals for why in re.findall(r'"((?:pdq|frames|exact)\.(?:match|possible|picture_match))"', text)}
+    assert said <= WHY.keys()
+    assert {f"{name}.{verdict}" for name in ("pdq", "frames") for verdict in ("match", "possible")} <= WHY.keys()
+    assert {"frames.picture_match", "frames.picture_possible", "same-bytes"} <= WHY.keys()
+    assert set(orientations.NAMES) == TABLES["orientation"].keys()
+    assert {*answers._SENTENCES.values(), *members._SENTENCES.values()} <= set(REASONS)
+    assert routes.PAGES.routes
+    assert VERBS.keys() <= TABLES["verb"].keys()
+    assert ROLES.keys() == TABLES["role"].keys()

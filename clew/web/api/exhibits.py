@@ -126,7 +126,7 @@ async def search(request: Request, viewer: Asking, case_id: uuid.UUID,
     """Search with the file in the body, under a case and a purpose; ask for the result by the id returned."""
     if int(request.headers.get("content-length") or 0) > LARGEST_SEARCH:
         raise BadInput("A file to search with has at most 512 MiB. Contribute larger ones to a case.")
-    stored = await receive(request, LARGEST_SEARCH)
+    stored = await receive(request, viewer, LARGEST_SEARCH)
     return {"id": str(await run_in_threadpool(_search, viewer, CaseId(case_id), purpose, name, stored))}
 
 

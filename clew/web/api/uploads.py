@@ -62,7 +62,7 @@ async def create(request: Request, viewer: Asking, contribution_id: uuid.UUID) -
     length, path, into = _number(request, "upload-length"), _path(request), ContributionId(contribution_id)
     body = _number(request, "content-length") if request.headers.get("content-type") == BYTES else 0
     if body and body == length:
-        stored = await receive(request, length)
+        stored = await receive(request, viewer, length)
         file = await run_in_threadpool(_add, viewer, into, path, stored)
         return _created(f"/api/v1/contributions/{contribution_id}/files", length, file)
     upload = await run_in_threadpool(uploads.begin_upload, viewer, into, path, length=length)

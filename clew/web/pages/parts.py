@@ -37,7 +37,7 @@ def name_of(path: str) -> str:
 
 def why(v: Visit, message: str, parameters: dict[str, Any], where: dict[str, Any]) -> str:
     """Return a matcher's reason in the officer's language."""
-    return v.words.why(message, {"orientation": where.get("orientation", "original"), **parameters}) if message else ""
+    return v.words.why(message, {"orientation": where.get("orientation", "upright"), **parameters}) if message else ""
 
 
 def link_row(v: Visit, link: Link) -> LinkRow:
