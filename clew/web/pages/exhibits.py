@@ -11,6 +11,7 @@ from clew.domain.exhibits import service
 from clew.domain.exhibits.model import Exhibit, Tile
 from clew.domain.links import service as links
 from clew.kernel.ids import CaseId, ExhibitId
+from clew.signals import exact
 from clew.web.pages.frame import Visit, visit
 from clew.web.pages.parts import case_of, link_row, name_of, owner, picture
 from clew.web.views import Agency, ExhibitView, GridView, SignalRow, TileView
@@ -47,7 +48,7 @@ def _view(v: Visit, found: Exhibit) -> ExhibitView:
     case = case_of(v, found.case_id)
     thumbnail = service.get_thumbnail.within(v.work, v.viewer, found.id) if found.state == "imported" else None
     signals = tuple(SignalRow(s.matcher, s.version, s.signals, s.quality)
-                    for s in service.list_signals.within(v.work, v.viewer, found.id))
+                    for s in service.list_signals.within(v.work, v.viewer, found.id) if s.matcher != exact.NAME)
     near = links.list_links.within(v.work, v.viewer, found.case_id, exhibit_id=found.id, limit=LINKS) if case else []
     return ExhibitView(
         str(found.id), str(found.case_id), found.case_reference,

@@ -66,7 +66,7 @@ def _parties(v: Visit, own: str, kept: set[str]) -> list[tuple[str, str]]:
     others = [a for a in accounts.list_agencies.within(v.work, v.viewer) if a.code not in (own, "NODE")]
     countries = sorted({a.country for a in others})
     offered = {a.code: f"{a.name} ({a.code})" for a in others}
-    offered |= {country: v.words.say(_EVERY, country=country) for country in countries}
+    offered |= {country: v.words.say(_EVERY, country=country) for country in countries if country not in offered}
     return list((offered | {code: code for code in sorted(kept - offered.keys())}).items())
 
 
