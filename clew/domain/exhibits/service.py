@@ -9,15 +9,19 @@ from sqlalchemy import Row
 from clew.access import sight
 from clew.access.verb import event, verb
 from clew.domain.cases.service import case_in_sight
-from clew.domain.exhibits.arrive import agency_key
+from clew.domain.exhibits.arrive import agency_key, arrive, deposit, known_file
+from clew.domain.exhibits.heirs import keep_still
 from clew.domain.exhibits.model import Exhibit, Page, Tile
-from clew.domain.exhibits.rules import cursor, read_cursor
+from clew.domain.exhibits.rules import check_path, cursor, read_cursor
 from clew.kernel.errors import BadInput, NotFound, Refused, TooMany
 from clew.kernel.ids import CaseId, ExhibitId
 from clew.kernel.settings import settings
 from clew.kernel.viewer import Viewer
 from clew.store.db import Work
 from clew.store.vault import vault
+
+# What other nouns need of this one beside the verbs: how bytes become exhibits (the worker brings members of archives).
+__all__ = ["agency_key", "arrive", "check_path", "deposit", "exhibit_in_sight", "keep_still", "known_file"]
 
 _EXHIBIT = f"""
     SELECT e.id, e.case_id, e.media_id, e.path, e.made_at, e.narrowed, e.state, m.kind, m.media_type, m.width,

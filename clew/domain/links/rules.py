@@ -1,8 +1,7 @@
-"""Pure rules: how hits add up to an overlap, and how near-duplicates become stacks."""
+"""Pure rules: how hits add up to an overlap."""
 
-import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from types import SimpleNamespace
 from typing import Any
 
@@ -39,19 +38,3 @@ def _overlap(handle: str, found: list[Any]) -> Overlap:
         band=max((row.band for row in found if row.band), key=_rank, default=""),
         exhibits=len({row.exhibit_id for row in found if row.exhibit_id}),
         other_case_id=CaseId(first.other_case_id) if first.other_case_id else None)
-
-
-def stack(members: Iterable[uuid.UUID], near: Mapping[uuid.UUID, Iterable[uuid.UUID]]) -> dict[uuid.UUID, uuid.UUID]:
-    """Return member -> representative. Everyone in a stack is near its representative itself: no chaining.
-
-    The media with most neighbours comes first (then the oldest id) and takes those that are still free.
-    """
-    left = {one: {other for other in near.get(one, ()) if other != one} for one in members}
-    placed: dict[uuid.UUID, uuid.UUID] = {}
-    for one in sorted(left, key=lambda each: (-len(left[each]), each)):
-        if one in placed:
-            continue
-        free = [other for other in left[one] if other in left and other not in placed]
-        if free:
-            placed.update(dict.fromkeys([one, *free], one))
-    return placed

@@ -7,9 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from clew.domain.exhibits.arrive import arrive, deposit, known_file
-from clew.domain.exhibits.heirs import keep_still
-from clew.domain.exhibits.rules import check_path
+from clew.domain.exhibits.service import arrive, check_path, deposit, keep_still, known_file
 from clew.domain.matching.tools import sandbox
 from clew.kernel import ids
 from clew.kernel.errors import BadInput, Conflict

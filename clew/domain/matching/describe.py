@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from clew.domain.exhibits.arrive import agency_key
+from clew.domain.exhibits.service import agency_key
 from clew.domain.matching.archives import SUSPENDED, WITHDRAWN, expand
 from clew.domain.matching.tools import sandbox
 from clew.kernel.errors import Conflict, Refused

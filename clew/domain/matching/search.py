@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from clew.domain.exhibits.arrive import agency_key
+from clew.domain.exhibits.service import agency_key
 from clew.domain.matching.describe import signals_from
 from clew.domain.matching.lookup import pairs
 from clew.domain.matching.tools import sandbox

@@ -7,7 +7,7 @@ from sqlalchemy import Row
 from clew.access.release import released
 from clew.access.verb import event, verb
 from clew.domain.cases.service import case_in_sight
-from clew.domain.exhibits.arrive import agency_key
+from clew.domain.exhibits.service import agency_key
 from clew.domain.matching.model import Search, SearchHit
 from clew.kernel import ids
 from clew.kernel.errors import BadInput, NotFound, TooMany

@@ -4,9 +4,10 @@ import uuid
 from collections import defaultdict
 from typing import Any
 
-from clew.domain.links.rules import stack as stacked
+from clew.domain.matching.rules import stack as stacked
 from clew.kernel.events import Event
 from clew.store.db import Work, database
+from clew.store.jobs import enqueue
 
 # Near-duplicates of some media: picture links that nobody last judged NEGATIVE.
 _NEAR = """
@@ -17,10 +18,35 @@ _NEAR = """
 _OLD = """
     SELECT media_id FROM clew.stack_members WHERE representative_id IN
         (SELECT representative_id FROM clew.stack_members WHERE media_id = ANY (:around))"""
+# A job still waiting for a near-duplicate of this media: it will recompute the same stacks, with more in them.
+_LATER = """
+    SELECT 1 FROM clew.pgqueuer WHERE headers IS NOT NULL AND headers ->> 'about' = ANY (:about)
+    AND entrypoint = 'stack' AND status = 'queued' LIMIT 1"""
+
+
+def stack_later(work: Work, media: uuid.UUID) -> None:
+    """Queue the recomputing of the stacks around one media with the caller's transaction."""
+    enqueue(work.conn, "stack", {"media": str(media)}, about=_about(media))
+
+
+def _about(media: uuid.UUID) -> str:
+    return f"stack {media}"
+
+
+def _left_to_another(work: Work, payload: dict[str, Any]) -> bool:
+    """Say whether a later job does this one's work: of a thousand near-duplicates arriving, one recomputes them."""
+    if "media" not in payload:
+        return False
+    one = uuid.UUID(payload["media"])
+    near = {side for row in work.rows(_NEAR, {"around": [one]}) for side in row}
+    return bool(near) and work.first(_LATER, {"about": [_about(each) for each in near]}) is not None
 
 
 def stack(payload: dict[str, Any]) -> None:
     """Recompute the stacks that one media, or the two sides of one link, belong to."""
+    with database().system_work() as work:
+        if _left_to_another(work, payload):
+            return
     with database().system_work() as work:
         # One at a time: two jobs around the same pictures must not overwrite each other.
         work.rows("SELECT pg_advisory_xact_lock(hashtext('clew stacks'))")
