@@ -57,9 +57,11 @@ def _send_parts(contribution: str, path: Path, headers: dict[str, str]) -> dict[
     upload = client().begin(f"/contributions/{contribution}/uploads", headers)
     size, failures = path.stat().st_size, 0
     with path.open("rb") as file:
-        while (offset := client().offset(upload)) < size:
-            file.seek(offset)
+        while True:
             try:
+                if (offset := client().offset(upload)) >= size:
+                    break
+                file.seek(offset)
                 client().ask("PATCH", upload, content=file.read(WHOLE),
                              headers={"Upload-Offset": str(offset), "Content-Type": BYTES})
             except ClewError:
