@@ -6,10 +6,10 @@ from typing import Any
 
 from clew.domain.matching.lookup import pairs, signals_of
 from clew.domain.matching.rules import Found
+from clew.domain.matching.stacks import stack_later
 from clew.kernel import ids
 from clew.kernel.events import Event
 from clew.store.db import Work, database
-from clew.store.jobs import enqueue
 
 _FILE = """
     SELECT f.id, e.media_id, f.case_id, f.exhibit_id, k.officer_id, c.owner_agency_id
@@ -35,7 +35,7 @@ def match(payload: dict[str, Any]) -> None:
                    {"media": media})
         work.write("UPDATE clew.files SET matched = true WHERE id = :file", {"file": file.id})
         if any(one.score.verdict == "match" for one in found) and new:
-            enqueue(work.conn, "stack", {"media": str(media)})
+            stack_later(work, media)
         work.record(Event("match", officer_id=file.officer_id, agency_id=file.owner_agency_id, case_id=file.case_id,
                           owner_agency_id=file.owner_agency_id, subject=f"exhibit:{file.exhibit_id}"))
 
