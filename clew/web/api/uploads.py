@@ -111,11 +111,19 @@ def _offset(upload: uploads.Upload) -> int:
     return upload.length if upload.finished else vault().uploads.offset(upload.id)
 
 
+def _offset_now(viewer: Viewer, upload: uploads.Upload) -> int:
+    """Return the offset; an upload that is whole but was broken off before it became a file becomes one now."""
+    offset = _offset(upload)
+    if offset == upload.length and not upload.finished:
+        _finish(viewer, upload)
+    return offset
+
+
 @router.head("/uploads/{upload_id}")
 def offset_of(viewer: Asking, upload_id: uuid.UUID) -> Response:
     """Say how many bytes are here and sure."""
     upload = uploads.get_upload(viewer, upload_id)
-    return Response(headers=TUS | {"Upload-Offset": str(_offset(upload)), "Upload-Length": str(upload.length),
+    return Response(headers=TUS | {"Upload-Offset": str(_offset_now(viewer, upload)), "Upload-Length": str(upload.length),
                                    "Cache-Control": "no-store"})
 
 
