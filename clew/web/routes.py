@@ -8,6 +8,7 @@ from clew.web.pages import administration, contributions, door, links, policies,
 from clew.web.pages import cases as case
 from clew.web.pages import exhibits as exhibit
 from clew.web.pages import oversight as watch
+from clew.web.pages import sharing as alone
 
 API = APIRouter(prefix="/api/v1")
 for _part in (accounts, cases, exhibits, sharing, uploads, oversight):
@@ -37,6 +38,9 @@ for _method, _path, _page in (
     ("POST", "/contributions/{contribution_id}/withdraw", contributions.withdraw),
     ("GET", "/cases/{case_id}/exhibits", exhibit.grid_page),
     ("GET", "/exhibits/{exhibit_id}", exhibit.exhibit_page),
+    ("POST", "/exhibits/{exhibit_id}/narrow", alone.narrow),
+    ("POST", "/exhibits/{exhibit_id}/grant", alone.grant),
+    ("POST", "/exhibits/{exhibit_id}/take-back", alone.take_back),
     ("GET", "/links/{link_id}", links.compare_page),
     ("POST", "/links/{link_id}/judge", links.judge),
     ("GET", "/search", searches.search_page),

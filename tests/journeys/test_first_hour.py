@@ -67,6 +67,7 @@ def test_from_logging_in_to_a_judged_hit_and_out_again(journey: Journey) -> None
     _open_a_case_and_bring_files(page)
     _look_at_what_is_known(page)
     _judge(page)
+    _search(page)
     _reveal(page)
     _read_arabic(page)
     _log_out(journey)
@@ -123,6 +124,17 @@ def _judge(page: Page) -> None:
     page.click("text=Same: confirmed")
     page.wait_for_selector("text=counts now")
     assert "Same curtain, same stain" in page.inner_text("main")
+
+
+def _search(page: Page) -> None:
+    compared = page.url
+    page.click("nav a[href='/search']")
+    page.set_input_files("[name=file]", {"name": "found.jpg", "mimeType": "image/jpeg", "buffer": picture(1, 70)})
+    page.fill("[name=purpose]", "Is this room known?")
+    page.click("file-search button")
+    page.wait_for_selector("#answer td:has-text('lantern@xb.example')")
+    assert axe(page) == []
+    page.goto(compared)
 
 
 def _reveal(page: Page) -> None:

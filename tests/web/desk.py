@@ -14,12 +14,14 @@ from clew.domain.cases import service as cases
 from clew.domain.exhibits import contributions
 from clew.domain.exhibits.model import Contribution
 from clew.domain.links import service as links
+from clew.domain.matching import tools
 from clew.domain.matching.jobs import JOBS
 from clew.kernel.ids import CaseId
 from clew.kernel.settings import Settings
 from clew.kernel.viewer import Viewer
 from clew.store import jobs
 from clew.store.vault import vault
+from clew.web import clear
 from clew.web.session import PLAIN_COOKIE, csrf_of
 from tests.node import Node, make_test_node
 from tests.web.in_process import asked_in_process
@@ -94,7 +96,11 @@ def make_desk(at: Settings) -> Iterator[Desk]:
         found = links.list_links(ada, mine)
         desk.ids["link"] = str(next(one.link_id for one in found if one.link_id))
         desk.ids["exhibit"] = str(found[0].exhibit_id)
-        yield desk
+        try:
+            yield desk
+        finally:
+            clear._sandbox().close()
+            tools.sandbox().close()
 
 
 def share(desk: Desk, audience: str, hits: str = "contact") -> None:

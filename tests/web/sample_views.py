@@ -72,7 +72,9 @@ EXHIBIT = v.ExhibitView(
                      ("MD5", "098f6bcd4621d373cade4e832627b4f6")), 4000, 3000,
     facts=(("taken_at", "2026-03-01 11:22:07"), ("camera_model", "Samsung SM-G991B"), ("text.unknown", "x")),
     signals=(v.SignalRow("exact", 1, 0, None), v.SignalRow("pdq", 1, 1, 96)), links=LINKS, stack=3, thumbnail=DOT,
-    may_reveal=True, conditions="Not to be used in court without asking the owner")
+    may_reveal=True, conditions="Not to be used in court without asking the owner",
+    sharing=v.SharingView(True, (v.Choice("XB-CPC", "Child Protection Centre Borduria (XB-CPC)"),),
+                          (v.Choice("XC-NB", "مكتب سيلدافيا الوطني (XC-NB)"),)))
 REFUSED_EXHIBIT = v.ExhibitView(
     sample_id(1), CASE, "2026-0417", XA, "broken.jpg", "DCIM/broken.jpg", "", "", "refused", "The file is damaged.", 11, NOW)
 COMPARE = v.CompareView(
@@ -115,7 +117,8 @@ EVENTS = v.EventsView(tuple(
 HEALTH = v.HealthView(
     (v.CheckRow("PostgreSQL", "ok", "17.2"), v.CheckRow("exiftool", "off", "", "apt-get install libimage-exiftool-perl"),
      v.CheckRow("bubblewrap", "broken", "", "apt-get install bubblewrap")),
-    (v.JobRow("describe", 4120, 2, 0, 131), v.JobRow("match", 12, 1, 3, 4)), NOW, "0.1.0")
+    (v.JobRow("describe", 4120, 2, 0, 131), v.JobRow("match", 12, 1, 3, 4)), NOW, "0.1.0",
+    (v.FailedRow("describe", NOW, 5, "The worker died while it ran this job."),))
 URI = "otpauth://totp/Clew:aberg?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Clew"
 NOT_FOUND = v.ErrorView("not_found", "Not found. Check the reference, or ask the owner whether you may know it.")
 ANSWER = v.SearchView(sample_id(1), NOW, "photo.jpg", CASE, "2026-0417", "Is the room known?", "done", hits=HITS)

@@ -16,7 +16,7 @@ from clew.kernel.settings import Settings
 from clew.store import jobs
 from clew.web.session import PLAIN_COOKIE
 from tests.node import PASSWORD, cheap_passwords
-from tests.web.desk import Desk, bring, make_desk, picture
+from tests.web.desk import Desk, bring, make_desk, picture, share
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +148,7 @@ def test_a_language_is_kept_with_the_account(desk: Desk) -> None:
     desk.post("bo", "/account/language", language="ar")
     page = desk.get("bo", "/cases").text
     assert '<html lang="ar" dir="rtl">' in page
-    assert '<bdi dir="ltr" class="ident">B-2026/7</bdi>' in page
+    assert '<bdi dir="ltr" class="ident whole">B-2026/7</bdi>' in page
     desk.post("bo", "/account/language", language="en")
 
 
@@ -173,6 +173,27 @@ def test_progress_is_asked_for_until_all_is_compared(desk: Desk) -> None:
     assert done.headers["hx-refresh"] == "true"
     assert desk.post("ada", f"/contributions/{came.id}/withdraw").headers["location"] == f"/cases/{case}"
     assert "late.jpg" not in desk.get("ada", f"/cases/{case}/exhibits").text
+
+
+def test_one_exhibit_is_shown_alone_and_taken_back(desk: Desk) -> None:
+    share(desk, "own")
+    theirs = re.search(r"/exhibits/([0-9a-f-]{36})", desk.get("bo", f"/cases/{desk.ids['theirs']}/exhibits").text)
+    assert theirs
+    path = f"/exhibits/{theirs[1]}"
+    assert desk.get("ada", path).status_code == 404
+    assert desk.post("bo", f"{path}/grant", agency="XA-VIU").headers["location"] == path
+    alone = desk.get("ada", path)
+    assert alone.status_code == 200
+    assert "Who can see this exhibit" not in alone.text
+    assert "Shown alone to" in desk.get("bo", path).text
+    desk.post("bo", f"{path}/take-back", agency="XA-VIU")
+    assert desk.get("ada", path).status_code == 404
+    share(desk, "network")
+    assert desk.get("ada", path).status_code == 200
+    desk.post("bo", f"{path}/narrow", narrowed="yes")
+    assert desk.get("ada", path).status_code == 404
+    assert "kept to the team" in desk.get("bo", path).text
+    desk.post("bo", f"{path}/narrow", narrowed="no")
 
 
 def test_a_search_answers_with_what_is_known(desk: Desk) -> None:

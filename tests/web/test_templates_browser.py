@@ -39,8 +39,9 @@ def axe(page: Page, only: tuple[str, ...] = ()) -> list[str]:
 def test_axe_finds_nothing_in_light_and_dark(browser: Browser, name: str, language: str) -> None:
     page = open_page(browser, name, language, False, (1366, 768))
     assert axe(page) == []
-    page.emulate_media(color_scheme="dark")
-    assert axe(page, only=("color-contrast", "link-in-text-block")) == [], "only the colours differ in the dark"
+    if language == "en":
+        page.emulate_media(color_scheme="dark")
+        assert axe(page, only=("color-contrast", "link-in-text-block")) == [], "not by language"
     assert page.complaints == []  # type: ignore[attr-defined]
     page.context.close()
 

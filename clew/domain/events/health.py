@@ -9,7 +9,7 @@ from clew.kernel.settings import settings
 from clew.kernel.viewer import Viewer
 from clew.media.cage import INSTALL_LINE
 from clew.store.db import Work
-from clew.store.jobs import Tally, counts
+from clew.store.jobs import Failed, Tally, counts, failed
 
 _LITTLE = 5  # GB: below this an operator should make room
 
@@ -26,17 +26,19 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What the parts of this node say, and the jobs by kind."""
+    """What the parts of this node say, the jobs by kind, and those given up last."""
 
     parts: tuple[Part, ...]
     jobs: tuple[Tally, ...]
+    failed: tuple[Failed, ...]
 
 
 @verb("get_health", right="health")
 def get_health(work: Work, viewer: Viewer) -> Health:
     """Show whether the parts of this node work, and how many jobs wait, run and failed."""
     version = work.value("SHOW server_version")
-    return Health((Part("PostgreSQL", "ok", str(version)), _sandbox(), _disk()), tuple(counts(work.conn)))
+    return Health((Part("PostgreSQL", "ok", str(version)), _sandbox(), _disk()), tuple(counts(work.conn)),
+                  tuple(failed(work.conn, 20)))
 
 
 def _sandbox() -> Part:

@@ -14,6 +14,7 @@ from clew.kernel.ids import CaseId, ExhibitId
 from clew.signals import exact
 from clew.web.pages.frame import Visit, visit
 from clew.web.pages.parts import case_of, link_row, name_of, owner, picture
+from clew.web.pages.sharing import sharing_view
 from clew.web.views import Agency, ExhibitView, GridView, SignalRow, TileView
 
 PAGE = 60
@@ -57,7 +58,7 @@ def _view(v: Visit, found: Exhibit) -> ExhibitView:
         (("SHA-256", found.sha256), ("SHA-1", found.sha1), ("MD5", found.md5)), found.width, found.height,
         found.duration, _facts(found.facts), signals, tuple(link_row(v, one) for one in near), found.stack,
         picture(thumbnail), found.state == "imported" and found.kind in REVEALED and v.may("reveal"),
-        case.conditions if case else "")
+        case.conditions if case else "", sharing_view(v, found))
 
 
 def _facts(facts: dict[str, Any]) -> tuple[tuple[str, str], ...]:

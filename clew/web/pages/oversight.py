@@ -10,7 +10,7 @@ from clew.domain.events import health, service
 from clew.kernel import clock
 from clew.web.pages.frame import visit
 from clew.web.phrases import VERB
-from clew.web.views import CheckRow, Choice, EventRow, EventsView, HealthView, JobRow
+from clew.web.views import CheckRow, Choice, EventRow, EventsView, FailedRow, HealthView, JobRow
 
 PAGE = 100
 
@@ -51,4 +51,5 @@ def health_page(request: Request) -> Response:
         found = health.get_health.within(v.work, v.viewer)
         checks = tuple(CheckRow(one.name, one.state, one.finding, one.remedy) for one in found.parts)
         jobs = tuple(JobRow(t.entrypoint, t.waiting, t.running, t.failed, round(t.oldest_s)) for t in found.jobs)
-        return v.page("oversight/health.html", HealthView(checks, jobs, clock.now(), __version__))
+        failed = tuple(FailedRow(f.entrypoint, f.failed_at, f.attempts, f.reason) for f in found.failed)
+        return v.page("oversight/health.html", HealthView(checks, jobs, clock.now(), __version__, failed))

@@ -31,6 +31,7 @@ from clew.web.views.cases import (
 from clew.web.views.exhibits import (
     ExhibitView,
     GridView,
+    SharingView,
     SignalRow,
     TileView,
 )
@@ -48,6 +49,7 @@ from clew.web.views.oversight import (
     ErrorView,
     EventRow,
     EventsView,
+    FailedRow,
     HealthView,
     JobRow,
 )
@@ -81,6 +83,7 @@ __all__ = [
     "EventRow",
     "EventsView",
     "ExhibitView",
+    "FailedRow",
     "FileRow",
     "FilesView",
     "GridView",
@@ -105,6 +108,7 @@ __all__ = [
     "SearchesView",
     "Segment",
     "SessionRow",
+    "SharingView",
     "Shell",
     "SideView",
     "SignalRow",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from clew.web.views.links import LinkRow
-from clew.web.views.shell import Agency
+from clew.web.views.shell import Agency, Choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,15 @@ class SignalRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SharingView:
+    """How an exhibit is set apart from its case: kept to the team, granted alone to agencies; and to whom it could be."""
+
+    narrowed: bool
+    granted: tuple[Choice, ...] = ()
+    others: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ExhibitView:
     """One exhibit. `facts` are (label id of words.FACTS, value) pairs; sizes in bytes, duration in seconds."""
 
@@ -71,3 +80,4 @@ class ExhibitView:
     thumbnail: str = ""
     may_reveal: bool = False
     conditions: str = ""
+    sharing: SharingView | None = None

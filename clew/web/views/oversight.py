@@ -56,13 +56,24 @@ class JobRow:
 
 
 @dataclass(frozen=True, slots=True)
+class FailedRow:
+    """A job that was given up, and why."""
+
+    name: str
+    at: datetime
+    tries: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class HealthView:
-    """What this node's parts say, and the queue."""
+    """What this node's parts say, the queue, and the jobs given up last."""
 
     checks: tuple[CheckRow, ...]
     jobs: tuple[JobRow, ...]
     at: datetime
     version: str
+    failed: tuple[FailedRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
