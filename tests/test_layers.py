@@ -112,7 +112,8 @@ def test_the_web_and_the_command_line_do_not_open_the_database() -> None:
     """Pages and API call verbs; officers' commands call the API. A page joins its verbs in one transaction of its
     viewer, and a session is proven; operators' commands are named here."""
     opened = {one for one, other in OURS if other == "clew.store.db" and one.startswith(("clew.web", "clew.cli"))}
-    assert opened <= {"clew.web.session", "clew.web.pages.frame", "clew.web.pages.errors", "clew.cli.upkeep", "clew.cli.audit", "clew.cli.node", "clew.cli.doctor", "clew.cli.demo"}
+    assert opened <= {"clew.web.session", "clew.web.pages.frame", "clew.web.pages.errors",
+                      "clew.cli.upkeep", "clew.cli.audit", "clew.cli.node", "clew.cli.doctor", "clew.cli.demo"}
 
 
 def lines(path: Path) -> int:

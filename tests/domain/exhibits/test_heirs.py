@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from clew.domain.accounts import service as accounts
 from clew.domain.cases import service as cases
 from clew.domain.exhibits import contributions, service
 from clew.domain.exhibits.model import File
@@ -127,8 +128,6 @@ def _end(node: Node, contribution: ContributionId, ending: str) -> None:
     if ending == "withdrawn":
         contributions.withdraw(node.viewers["anna"], contribution)
     else:
-        from clew.domain.accounts import service as accounts  # noqa: PLC0415
-
         accounts.suspend_officer(node.viewers["admin.xa-viu"], node.viewers["anna"].officer_id)
 
 
@@ -152,3 +151,18 @@ def test_what_became_of_one_delivery_is_not_told_to_another_agency(node: Node) -
     tile = service.list_exhibits(ben, theirs).tiles[0]
     assert (tile.kind, tile.state) == ("picture", "imported")
     assert tile.thumbnail is not None
+
+
+def test_what_a_suspended_officer_brought_is_opened_when_it_is_brought_again(node: Node) -> None:
+    anna, carl, admin = node.viewers["anna"], node.officer("XA-VIU", "carl"), node.viewers["admin.xa-viu"]
+    case = cases.open_case(anna, "A-1").id
+    bring(anna, contributions.begin_contribution(anna, case).id, "one.jpg", picture(1))
+    accounts.suspend_officer(admin, anna.officer_id)
+    jobs.drain(JOBS)
+    assert shown(carl, case) == {}
+    again = contributions.begin_contribution(carl, case).id
+    assert bring(carl, again, "again.jpg", picture(1)).status == "waiting"
+    jobs.drain(JOBS)
+    assert shown(carl, case) == {"one.jpg": "imported"}
+    assert contributions.get_progress(carl, again).imported == 1
+    assert bring(carl, again, "third.jpg", picture(1)).status == "duplicate"
