@@ -14,6 +14,11 @@ from clew.store.jobs import enqueue
 from clew.store.keys import AgencyKey
 from clew.store.vault import vault
 
+_TWIN = """
+    SELECT e.id, e.state = 'refused' AND m.refusal = '' AS unopened
+    FROM clew.exhibits e JOIN clew.media m ON m.id = e.media_id
+    WHERE e.case_id = :case AND e.media_id = :media AND e.withdrawn_at IS NULL"""
+
 
 def agency_key(work: Work, agency_id: uuid.UUID) -> AgencyKey:
     """Return the opened key of an agency."""
@@ -51,21 +56,32 @@ def known_file(work: Work, contribution_id: ContributionId, path: str, sha256: b
 
 def arrive(work: Work, case_id: CaseId, contribution_id: ContributionId, path: str, media_id: MediaId,
            stored: Stored, parent: uuid.UUID | None = None) -> Row[Any]:
-    """Write the file row, make it an exhibit unless the same bytes are in the case, and queue its opening."""
-    twin = work.value("SELECT id FROM clew.exhibits WHERE case_id = :case AND media_id = :media "
-                      "AND withdrawn_at IS NULL", {"case": case_id, "media": media_id})
+    """Write the file row, make it an exhibit unless the same bytes are in the case, and queue its opening.
+
+    An exhibit that was refused unopened (its officer was suspended) is opened by whoever brings it again.
+    """
+    held = work.first(_TWIN, {"case": case_id, "media": media_id})
+    if held is not None and held.unopened:
+        return _file(work, case_id, contribution_id, path, stored, parent, held.id, twin=False)
+    twin = None if held is None else held.id
     exhibit = ExhibitId(twin or ids.random())
     if twin is None:
         twin = _exhibit(work, exhibit, case_id, contribution_id, media_id, path)
+    return _file(work, case_id, contribution_id, path, stored, parent, twin or exhibit, twin=twin is not None)
+
+
+def _file(work: Work, case_id: CaseId, contribution_id: ContributionId, path: str, stored: Stored,
+          parent: uuid.UUID | None, exhibit: uuid.UUID, *, twin: bool) -> Row[Any]:
+    """Write the row of a file; of a twin nothing more is to be done."""
     file_id = ids.ordered()
     row = work.write(
         "INSERT INTO clew.files (id, contribution_id, case_id, parent_id, path, size, sha256, status, exhibit_id, "
         "matched, done_at) VALUES (:id, :contribution, :case, :parent, :path, :size, :sha256, :status, :exhibit, "
         ":twin, CASE WHEN :twin THEN now() END) RETURNING id, path, status, reason, exhibit_id, sha256, size",
         {"id": file_id, "contribution": contribution_id, "case": case_id, "parent": parent, "path": path,
-         "size": stored.size, "sha256": stored.sha256, "exhibit": twin or exhibit, "twin": twin is not None,
-         "status": "waiting" if twin is None else "duplicate"})[0]
-    if twin is None:
+         "size": stored.size, "sha256": stored.sha256, "exhibit": exhibit, "twin": twin,
+         "status": "duplicate" if twin else "waiting"})[0]
+    if not twin:
         enqueue(work.conn, "describe", {"file": str(file_id)}, about=str(contribution_id))
     return row
 

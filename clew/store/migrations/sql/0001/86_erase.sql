@@ -13,6 +13,8 @@ BEGIN
     DELETE FROM search_hits WHERE search_id IN (SELECT id FROM searches WHERE case_id = of_case);
     DELETE FROM searches WHERE case_id = of_case;
     DELETE FROM uploads WHERE case_id = of_case;
+    -- Answers kept for repeated requests may quote the case, and do not say which: all of the owner's go.
+    DELETE FROM answers WHERE officer_id IN (SELECT id FROM officers WHERE agency_id = owner);
     SELECT coalesce(array_agg(DISTINCT e.media_id), '{}') INTO gone FROM exhibits e WHERE e.case_id = of_case;
     DELETE FROM judgements j USING exhibits e WHERE e.case_id = of_case AND e.id IN (j.exhibit_a, j.exhibit_b);
     DELETE FROM files f USING files p WHERE f.parent_id = p.id AND p.case_id = of_case;
