@@ -32,11 +32,12 @@ def _view(v: Visit, link_id: str, found: LinkView) -> CompareView:
     if link.other_exhibit_id is None:
         raise NotFound
     ours, theirs = ("b", "a") if link.flipped else ("a", "b")
-    left = _side(v, link.exhibit_id, link.where.get(f"{ours}_time"))
-    right = _side(v, link.other_exhibit_id, link.where.get(f"{theirs}_time"))
+    shared = _segments(link)
+    left = _side(v, link.exhibit_id, link.where.get(f"{ours}_time", shared[0].left_start if shared else None))
+    right = _side(v, link.other_exhibit_id, link.where.get(f"{theirs}_time", shared[0].right_start if shared else None))
     waiting = _waiting(v, CaseId(uuid.UUID(left.case_id)), link_id)
     return CompareView(
-        link_id, left, right, (_score(v, link),), _segments(link),
+        link_id, left, right, (_score(v, link),), shared,
         tuple(JudgementRow(j.answer, j.officer, j.agency_code, j.made_at, j.reason) for j in found.judgements),
         v.may("judge"), waiting[0] if waiting else "", len(waiting))
 

@@ -23,7 +23,10 @@ class TileView:
 
 @dataclass(frozen=True, slots=True)
 class GridView:
-    """One page of a case's exhibits. shown: all, linked, refused. total is over the filter, in sight only."""
+    """One page of a case's exhibits. shown: all, linked, refused. total is over the filter, in sight only.
+
+    `refused`: how many files the case has besides, where that is known.
+    """
 
     case_id: str
     reference: str
@@ -32,6 +35,7 @@ class GridView:
     total: int
     following: str = ""
     first: bool = True
+    refused: int = 0
 
 
 @dataclass(frozen=True, slots=True)
