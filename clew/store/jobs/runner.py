@@ -8,9 +8,9 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -34,6 +34,7 @@ ATTEMPTS = 5  # runs of one job, the first included, before it is parked as fail
 FIRST_DELAY = timedelta(seconds=1)  # then 4, 16 and 64 seconds
 LONGEST_DELAY = timedelta(minutes=1)
 LOST = timedelta(minutes=5)  # a silent connection that the lock has not betrayed
+NEWS_S = 0.01  # news of queued jobs that come together are passed on as one
 STUCK = 180.0  # seconds; a healthy worker looks for work every few, however busy it is
 LIVENESS = 1668048247  # "clew", the class of the workers' advisory locks
 log = logging.getLogger("clew.jobs")
@@ -53,6 +54,53 @@ class Lane:
     first_delay: timedelta = FIRST_DELAY
 
 
+class Ear:
+    """Passes news of queued jobs on once in a while: any number of them only say that there is something to fetch."""
+
+    def __init__(self, hear: Hear) -> None:
+        self._hear = hear
+        self._waiting = False
+
+    def __call__(self, message: str | bytes | bytearray) -> None:
+        """Hear one message; what is no such news goes on at once."""
+        if b"table_changed_event" not in (message.encode() if isinstance(message, str) else message):
+            self._hear(message)
+        elif not self._waiting:
+            self._waiting = True
+            asyncio.get_running_loop().call_later(NEWS_S, self._tell, message)
+
+    def _tell(self, message: str | bytes | bytearray) -> None:
+        self._waiting = False
+        self._hear(message)
+
+
+class Room:
+    """Places for running jobs, so that nobody asks the database for jobs while all are taken."""
+
+    def __init__(self, places: int) -> None:
+        self.left = places
+        self._free = asyncio.Event()
+        self._free.set()
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Take a place while a job runs."""
+        self.left -= 1
+        if self.left <= 0:
+            self._free.clear()
+        try:
+            yield
+        finally:
+            self.left += 1
+            self._free.set()
+
+    async def wait(self) -> None:
+        """Return when a place is free, or after a second: only the database knows for sure."""
+        await asyncio.sleep(0)  # what was fetched last takes its places now
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._free.wait(), 1.0)
+
+
 class ListeningDriver(PsycopgDriver):
     """Listens on a connection of its own: psycopg holds a connection's lock while it waits for a NOTIFY."""
 
@@ -63,8 +111,9 @@ class ListeningDriver(PsycopgDriver):
 
     async def add_listener(self, channel: str, callback: Hear) -> None:
         """Listen on the other connection."""
-        await self._listening.add_listener(channel, callback)
-        self._ears.append((channel, callback))
+        ear = Ear(callback)
+        await self._listening.add_listener(channel, ear)
+        self._ears.append((channel, ear))
 
     async def __aexit__(self, *_: object) -> None:
         await super().__aexit__()
@@ -78,10 +127,11 @@ async def work(handlers: Mapping[str, Handler], lane: Lane, *, only_what_waits: 
     async with await psycopg.AsyncConnection.connect(lane.dsn, autocommit=True) as conn, \
             await psycopg.AsyncConnection.connect(lane.dsn, autocommit=True) as listen:
         with ThreadPoolExecutor(lane.at_once, thread_name_prefix="job") as threads:
-            queries = _queries(ListeningDriver(conn, listen))
+            room = Room(lane.at_once)
+            queries = _queries(ListeningDriver(conn, listen), room)
             queue = QueueManager(queries, channel=Channel(CHANNEL))
             for entrypoint, handler in handlers.items():
-                queue.register_executor(entrypoint, _executor(handler, lane, threads))
+                queue.register_executor(entrypoint, _executor(handler, lane, threads, room))
             await conn.execute("SELECT pg_advisory_lock(%s, hashtext(%s))",
                                [LIVENESS, str(queue.queue_manager_id)])
             if not only_what_waits:
@@ -89,21 +139,25 @@ async def work(handlers: Mapping[str, Handler], lane: Lane, *, only_what_waits: 
                     asyncio.get_running_loop().add_signal_handler(number, queue.shutdown.set)
                 threading.Thread(target=_end_when_stuck, args=(queries,), daemon=True).start()
             mode = QueueExecutionMode.drain if only_what_waits else QueueExecutionMode.continuous
-            await queue.run(timedelta(seconds=5), batch_size=lane.at_once // 2, mode=mode,
-                            max_concurrent_tasks=lane.at_once, heartbeat_timeout=LOST,
+            await queue.run(timedelta(seconds=5), mode=mode,
+                            batch_size=1,  # of the queue's notes of ended jobs: each at once, so that few run twice
+                            # Twice the places: what has ended still counts until it is noted.
+                            max_concurrent_tasks=2 * lane.at_once, heartbeat_timeout=LOST,
                             # A handler's first imports can hold the loop for seconds, and the queue is also polled.
                             shutdown_on_listener_failure=False)
 
 
 class Watched(Queries):
-    """Notes when it last looked for work, so that a worker that looks no more is found out."""
+    """Looks for work when there is room, and notes when: a worker that looks no more is found out."""
 
     looked = 0.0
+    room: Room
 
-    async def dequeue(self, *args: Any, **more: Any) -> list[Job]:
-        """Look for work."""
+    async def dequeue(self, batch_size: int, *args: Any, **more: Any) -> list[Job]:
+        """Look for as much work as there is room for."""
         self.looked = time.monotonic()
-        return await super().dequeue(*args, **more)
+        await self.room.wait()
+        return await super().dequeue(max(batch_size, self.room.left), *args, **more)
 
 
 def _end_when_stuck(queries: Watched) -> None:
@@ -116,15 +170,20 @@ def _end_when_stuck(queries: Watched) -> None:
     os._exit(1)
 
 
-def _queries(driver: PsycopgDriver) -> Watched:
-    return Watched(driver, QueryBuilderEnvironment(NAMES), QueryQueueBuilder(NAMES), QuerySchedulerBuilder(NAMES))
+def _queries(driver: PsycopgDriver, room: Room) -> Watched:
+    queries = Watched(driver, QueryBuilderEnvironment(NAMES), QueryQueueBuilder(NAMES), QuerySchedulerBuilder(NAMES))
+    queries.room = room
+    return queries
 
 
-def _executor(handler: Handler, lane: Lane, threads: ThreadPoolExecutor) -> DatabaseRetryEntrypointExecutor:
+def _executor(
+    handler: Handler, lane: Lane, threads: ThreadPoolExecutor, room: Room
+) -> DatabaseRetryEntrypointExecutor:
     async def run(job: Job) -> None:
         payload = json.loads(job.payload or b"{}")
         try:
-            await asyncio.get_running_loop().run_in_executor(threads, _attempt, handler, job.entrypoint, payload)
+            with room.place():
+                await asyncio.get_running_loop().run_in_executor(threads, _attempt, handler, job.entrypoint, payload)
         except Unavailable as error:  # the node lacks something, not the job: it waits as long as that takes
             delay = min(lane.first_delay * 4.0 ** min(job.attempts, 9), LONGEST_DELAY)
             raise RetryRequested(delay=delay, reason=error.message) from None
