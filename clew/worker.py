@@ -5,12 +5,14 @@ import threading
 
 from sqlalchemy.exc import OperationalError
 
+from clew.domain.matching.give_up import give_up
 from clew.domain.matching.jobs import JOBS
 from clew.kernel.errors import ClewError
 from clew.store import jobs, postgres
 from clew.store.audit.sequencer import sequence
 from clew.store.db import database
 
+GIVE_UP = 5.0  # seconds between looks at jobs that failed for good
 PAUSE = 1.0  # seconds between looks at new events: bounds the log's lag
 _AWAY = (OperationalError, ClewError)
 log = logging.getLogger("clew.worker")
@@ -19,13 +21,23 @@ log = logging.getLogger("clew.worker")
 def run() -> None:
     """Run jobs and the sequencer until told to stop."""
     stop = threading.Event()
-    sequencer = threading.Thread(target=_sequence, args=(stop,), name="sequencer", daemon=True)
-    sequencer.start()
+    helpers = [threading.Thread(target=target, args=(stop,), daemon=True) for target in (_sequence, _look_after)]
+    for helper in helpers:
+        helper.start()
     try:
         jobs.run(JOBS)
     finally:
         stop.set()
-        sequencer.join(5)
+        for helper in helpers:
+            helper.join(5)
+
+
+def _look_after(stop: threading.Event) -> None:
+    while not stop.wait(GIVE_UP):
+        try:
+            give_up()
+        except Exception as problem:  # whatever it is, the next look may succeed; `doctor` tells of jobs given up
+            log.warning("files of failed jobs wait: %s", type(problem).__name__, exc_info=not isinstance(problem, _AWAY))
 
 
 def _sequence(stop: threading.Event) -> None:

@@ -136,7 +136,7 @@ def _wait(contribution: str, *, quiet: bool) -> dict[str, Any]:
         task = bar.add_task("Opening and matching", total=None, rate="")
         while True:
             state: dict[str, Any] = client().ask("GET", f"/contributions/{contribution}")
-            done = state["files"] - state["waiting"] - (state["imported"] - state["matched"])
+            done = state["files"] - state["waiting"] - (state["imported"] - state["matched"] - state["stopped"])
             first = done if first is None else first
             rate = (done - first) / max(0.1, time.monotonic() - began)
             bar.update(task, total=state["files"], completed=done, rate=f"{rate:.1f} files/s")

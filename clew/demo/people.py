@@ -148,7 +148,7 @@ def _wait(brought: list[tuple[Viewer, ContributionId]], progress: Callable[[int,
     while True:
         states = [contributions.get_progress(viewer, one) for viewer, one in brought]
         total = sum(state.files for state in states)
-        waiting = sum(state.waiting + state.imported - state.matched for state in states)
+        waiting = sum(state.waiting + state.imported - state.matched - state.stopped for state in states)
         progress(total - waiting, total)
         if not waiting:
             return

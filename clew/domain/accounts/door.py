@@ -3,6 +3,7 @@
 import hmac
 import re
 import secrets
+import threading
 import time
 import uuid
 from dataclasses import dataclass
@@ -17,15 +18,18 @@ from sqlalchemy import Row
 from clew.domain.accounts.model import LoggedIn
 from clew.domain.accounts.rules import check_password
 from clew.kernel import clock, ids
-from clew.kernel.errors import BadInput, NotLoggedIn, TooMany
+from clew.kernel.errors import BadInput, NotLoggedIn
 from clew.kernel.events import Event
 from clew.kernel.ids import OfficerId
 from clew.kernel.settings import settings
 from clew.store.db import Work, database, open_session
 from clew.store.vault import vault
 
-_WRONG = "Login, password or one-time code is wrong. Check all three; a code works once and for 30 seconds."
+_WRONG = ("Login, password or one-time code is wrong, or the account rests after too many tries. Check all three (a code "
+          "works once and for 30 seconds), or wait a little longer each time.")
 _STEP = 30
+_ROW = "SELECT * FROM clew.login_row(:login)"
+_HASHING = threading.Semaphore(2)  # a flood of logins may cost two cores of one process, not all its threads' memory
 _SECRET = re.compile(r"(?:[A-Z2-7]{8}){4,16}")  # 160 bits or more, and whole bytes
 
 
@@ -41,36 +45,41 @@ def _nobody() -> str:
 
 
 def log_in(login: str, password: str, code: str, *, kind: str = "web", address: str = "") -> LoggedIn:
-    """Open a session with password and one-time code. Raises NotLoggedIn, or TooMany while the account rests."""
+    """Open a session with password and one-time code. Raises NotLoggedIn, the same for all reasons."""
+    asked = {"login": login.strip()}
     with database().door_work() as work:
-        row = work.first("SELECT * FROM clew.login_row(:login)", {"login": login.strip()})
-        failure = _try(work, row, password, code)
-        if failure is None and row is not None:
-            return _open(work, row, kind, address, _right_step(row, code) or 0)
+        hashed = _hash_of(work.first(_ROW, asked))
+    right = _is_password(hashed, password)  # outside any transaction: it takes long on purpose
+    with database().door_work() as work:
+        row = work.first(_ROW, asked)
+        if row is not None and right and _hash_of(row) == hashed and _may_enter(row):
+            step = _right_step(row, code)
+            opened = None if step is None else _open(work, row, kind, address, step)
+            if opened is not None:
+                return opened
         work.record(Event("log_in_failed", officer_id=row.id if row else None, detail={"address": address}))
         if row is not None and not _resting(row):
             work.write("SELECT clew.login_failed(:id)", {"id": row.id})
-    raise failure or NotLoggedIn(_WRONG)
+    raise NotLoggedIn(_WRONG)
+
+
+def _hash_of(row: Row[Any] | None) -> str:
+    """Return what the password is checked against; for nobody a hash that takes as long and never fits."""
+    return str(row.password_hash) if row is not None and row.active and row.password_hash else _nobody()
+
+
+def _may_enter(row: Row[Any]) -> bool:
+    return bool(row.active and row.password_hash) and not _resting(row)
 
 
 def _resting(row: Row[Any]) -> bool:
     return row.locked_until is not None and row.locked_until > clock.now()
 
 
-def _try(work: Work, row: Row[Any] | None, password: str, code: str) -> Exception | None:
-    """Return why this try fails, or None. Always pays for one password check."""
-    known = row is not None and row.active and row.password_hash is not None
-    right = _is_password(row.password_hash if known and row else _nobody(), password)
-    if row is not None and _resting(row):
-        return TooMany("Too many wrong tries. Wait a little longer each time, then try again.")
-    if not known or not right or row is None or _right_step(row, code) is None:
-        return NotLoggedIn(_WRONG)
-    return None
-
-
 def _is_password(stored: str, password: str) -> bool:
     try:
-        return _hasher().verify(stored, password)
+        with _HASHING:
+            return _hasher().verify(stored, password)
     except (VerificationError, InvalidHashError):
         return False
 
@@ -93,8 +102,8 @@ def step_of(secret: str, code: str, last: int) -> int | None:
     return None
 
 
-def _open(work: Work, row: Row[Any], kind: str, address: str, step: int) -> LoggedIn:
-    """Make the session; a code that was used in the meantime fails."""
+def _open(work: Work, row: Row[Any], kind: str, address: str, step: int) -> LoggedIn | None:
+    """Make the session; None when the code was used in the meantime."""
     token = secrets.token_urlsafe(32)
     at = settings()
     done = work.write(
@@ -102,7 +111,7 @@ def _open(work: Work, row: Row[Any], kind: str, address: str, step: int) -> Logg
         {"officer": row.id, "step": step, "session": ids.random(), "token": token.encode(), "kind": kind,
          "address": address[:100], "idle": at.session_minutes, "hours": at.session_hours})
     if not done[0][0]:
-        raise NotLoggedIn(_WRONG)
+        return None
     viewer = open_session(work, token)
     work.record(Event("log_in", officer_id=viewer.officer_id, agency_id=viewer.agency_id,
                       detail={"kind": kind, "address": address}))
@@ -129,9 +138,11 @@ def enrol(login: str, enrolment: str, password: str, secret: str, code: str) -> 
     if not _SECRET.fullmatch(secret):
         raise BadInput("The secret is 32 to 128 letters of base32, in eights. Begin again with a fresh one.")
     step = step_of(secret, code, 0)
+    with _HASHING:
+        hashed = _hasher().hash(password)  # for unknown logins too, and outside any transaction: it takes long on purpose
     with database().door_work() as work:
-        row = work.first("SELECT * FROM clew.login_row(:login)", {"login": login.strip()})
-        done = step is not None and row is not None and _set(work, row.id, enrolment, password, secret, step)
+        row = work.first(_ROW, {"login": login.strip()})
+        done = step is not None and row is not None and _set(work, row.id, enrolment, hashed, secret, step)
         if row is not None and done:
             work.record(Event("enrol", officer_id=row.id, agency_id=row.agency_id, row_hashes=_hash(work, row.id)))
         else:
@@ -143,11 +154,11 @@ def enrol(login: str, enrolment: str, password: str, secret: str, code: str) -> 
                           "Ask your administrator for a new one.")
 
 
-def _set(work: Work, officer: uuid.UUID, enrolment: str, password: str, secret: str, step: int) -> bool:
+def _set(work: Work, officer: uuid.UUID, enrolment: str, hashed: str, secret: str, step: int) -> bool:
     sealed = vault().keyring.seal_small(secret.encode(), f"totp:{officer}")
     return bool(work.write(
         "SELECT clew.enrol_done(:officer, :code, :hash, :totp, :step)",
-        {"officer": officer, "code": enrolment.strip().upper().encode(), "hash": _hasher().hash(password),
+        {"officer": officer, "code": enrolment.strip().upper().encode(), "hash": hashed,
          "totp": sealed, "step": step})[0][0])
 
 

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 from sqlalchemy import create_engine, make_url
 
+from clew.domain.accounts.invitations import enrolment_code, set_enrolment
 from clew.domain.accounts.model import Invitation
 from clew.domain.accounts.rules import check_login
-from clew.domain.accounts.service import add_agency_row, audited, enrolment_code, set_enrolment
+from clew.domain.accounts.service import add_agency_row, audited
 from clew.kernel import clock, ids
 from clew.kernel.errors import Conflict
 from clew.kernel.events import Event

@@ -1,16 +1,15 @@
 """Verbs on agencies, officers and sessions."""
 
-import hashlib
-import secrets
 import uuid
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row
 
 from clew.access.roles import rights_of
 from clew.access.verb import event, verb
+from clew.domain.accounts.invitations import enrolment_code, set_enrolment
 from clew.domain.accounts.model import Agency, Invitation, Me, Officer, Session
 from clew.domain.accounts.rules import check_login, check_roles, demand_grant
 from clew.kernel import clock, ids
@@ -150,7 +149,9 @@ def _add(work: Work, viewer: Viewer, agency: AgencyId, login: str, full_name: st
 
 
 def invite(work: Work, viewer: Viewer, officer: OfficerId, login: str, name: str) -> Invitation:
-    """Give an officer a fresh enrolment code and record it under the verb `name`."""
+    """Give an officer a fresh enrolment code and record it under the verb `name`; what opened before opens nothing now."""
+    work.write("UPDATE clew.officers SET password_hash = NULL, totp_sealed = NULL WHERE id = :id", {"id": officer})
+    _end_sessions(work, officer)
     code = enrolment_code()
     ends = clock.now() + _INVITED
     set_enrolment(work, officer, code, ends)
@@ -158,15 +159,8 @@ def invite(work: Work, viewer: Viewer, officer: OfficerId, login: str, name: str
     return Invitation(officer, login, code, ends)
 
 
-def enrolment_code() -> str:
-    """Return a code of 80 random bits in letters that cannot be mistaken for one another."""
-    return "-".join("".join(secrets.choice("ABCDEFGHJKMNPQRSTUVWXYZ23456789") for _ in range(4)) for _ in range(4))
-
-
-def set_enrolment(work: Work, officer: OfficerId, code: str, ends: datetime) -> None:
-    """Store the hash of an enrolment code."""
-    work.write("UPDATE clew.officers SET enrolment_hash = :hash, enrolment_ends = :ends WHERE id = :id",
-               {"hash": hashlib.sha256(code.encode()).digest(), "ends": ends, "id": officer})
+def _end_sessions(work: Work, officer: OfficerId) -> None:
+    work.write("UPDATE clew.sessions SET revoked_at = now() WHERE officer_id = :id AND revoked_at IS NULL", {"id": officer})
 
 
 def _administer(work: Work, viewer: Viewer, officer_id: OfficerId) -> Officer:
@@ -197,6 +191,7 @@ def suspend_officer(work: Work, viewer: Viewer, officer_id: OfficerId, *, suspen
     _administer(work, viewer, officer_id)
     work.write("UPDATE clew.officers SET suspended_at = CASE WHEN :on THEN now() END WHERE id = :id",
                {"on": suspended, "id": officer_id})
+    _end_sessions(work, officer_id)
     work.record(event(viewer, "suspend_officer", subject=f"officer:{officer_id}", detail={"suspended": suspended},
                       row_hashes=audited(work, "officers", officer_id)))
 

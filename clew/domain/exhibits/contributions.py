@@ -27,6 +27,7 @@ _COUNTS = """
            count(*) FILTER (WHERE status = 'duplicate') AS duplicate,
            count(*) FILTER (WHERE status = 'refused') AS refused,
            count(*) FILTER (WHERE status = 'imported' AND matched) AS matched,
+           count(*) FILTER (WHERE status = 'imported' AND NOT matched AND reason <> '') AS stopped,
            coalesce(sum(size), 0) AS size, min(made_at) AS first_at, max(done_at) AS last_at
     FROM clew.files WHERE contribution_id = :id"""
 
@@ -126,7 +127,7 @@ def _progress(work: Work, contribution: Contribution) -> Progress:
     if row is None:
         raise NotFound
     return Progress(contribution, row.files, row.waiting, row.imported, row.duplicate, row.refused, row.matched,
-                    int(row.size), row.first_at, row.last_at)
+                    int(row.size), row.first_at, row.last_at, row.stopped)
 
 
 @verb("get_progress", right="read")

@@ -23,7 +23,10 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a contribution is: counts of files, bytes, and the times its rate is told from."""
+    """How far a contribution is: counts of files, bytes, and the times its rate is told from.
+
+    `stopped`: imported, but their comparison was given up; the operator can run it again.
+    """
 
     contribution: Contribution
     files: int
@@ -40,7 +43,7 @@ class Progress:
     @property
     def finished(self) -> bool:
         """Say whether every file has ended and everything imported is searchable."""
-        return self.waiting == 0 and self.matched >= self.imported
+        return self.waiting == 0 and self.matched + self.stopped >= self.imported
 
 
 @dataclass(frozen=True, slots=True)

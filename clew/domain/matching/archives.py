@@ -1,7 +1,7 @@
 """Members of an archive become files of the same contribution; a bad member only costs itself."""
 
-import io
 import uuid
+from collections import Counter
 from itertools import count
 from typing import Any
 
@@ -18,6 +18,7 @@ from clew.store.db import Work, database
 from clew.store.vault import vault
 
 PIECE = 1 << 20
+LONGEST = 1000  # characters of a refused member's path that are kept
 SUSPENDED = "The officer who brought this file was suspended before it was opened. Contribute it again."
 WITHDRAWN = "The contribution was withdrawn before this file was opened."
 _STANDING = """
@@ -25,25 +26,25 @@ _STANDING = """
     FROM clew.contributions k JOIN clew.officers o ON o.id = k.officer_id WHERE k.id = :contribution"""
 
 
-def expand(file: Row[Any], content: bytes) -> None:
-    """Add every member of an archive beside it, as archive!/member. Raises Refused when the whole is refused."""
-    for member in sandbox().unpack(io.BytesIO(content)):
+def expand(file: Row[Any], content: int) -> None:
+    """Add every member of an archive (a descriptor) beside it, as archive!/member. Raises Refused when the whole is refused."""
+    told: Counter[tuple[str, str]] = Counter()
+    for member in sandbox().unpack(content):
         path = f"{file.path}!/{member.name}"
-        if member.file is None:
-            _refuse(file, path, member.refused or "")
-        else:
-            _bring(file, path, member)
+        fault = member.refused or "" if member.file is None else _bring(file, path, member)
+        if fault is not None:
+            told[path, fault] += 1
+            _refuse(file, path, fault, told[path, fault])
 
 
-def _bring(file: Row[Any], path: str, member: Member) -> None:
-    if member.file is None:
-        return
+def _bring(file: Row[Any], path: str, member: Member) -> str | None:
+    """Make a member a file; return why its name forbids it."""
     try:
         path = check_path(path)
     except BadInput as why:
-        _refuse(file, path.encode("ascii", "backslashreplace").decode()[:1000], why.message)
-        return
+        return why.message
     source = member.file
+    assert source is not None  # noqa: S101  the caller has asked
     stored = vault().blobs.put(iter(lambda: source.read(PIECE), b""))
     kept = False
     try:
@@ -53,6 +54,7 @@ def _bring(file: Row[Any], path: str, member: Member) -> None:
         raise
     if not kept:
         vault().blobs.drop(stored.object_name)
+    return None
 
 
 def _add(file: Row[Any], path: str, stored: Stored) -> bool:
@@ -89,14 +91,31 @@ def _free_path(work: Work, file: Row[Any], path: str, sha256: bytes) -> str | No
     return None
 
 
-def _refuse(file: Row[Any], path: str, reason: str) -> None:
+_REFUSED = """
+    INSERT INTO clew.files (id, contribution_id, case_id, parent_id, path, status, reason, done_at) VALUES
+    (:id, :contribution, :case, :parent, :path, 'refused', :reason, now()) ON CONFLICT DO NOTHING"""
+_SAID = """
+    SELECT 1 FROM clew.files WHERE contribution_id = :contribution AND path = :path AND parent_id = :parent
+    AND status = 'refused' AND sha256 IS NULL AND reason = :reason"""
+
+
+def _refuse(file: Row[Any], path: str, reason: str, times: int) -> None:
+    """Write down a member that is not taken, beside one of the same path; `times` it was told in this run."""
+    if len(path) > LONGEST or not path.isprintable():
+        path = path.encode("ascii", "backslashreplace").decode()[:LONGEST]
+    row = {"contribution": file.contribution_id, "case": file.case_id, "parent": file.id, "reason": reason}
     with database().system_work() as work:
-        done = work.changed(
-            "INSERT INTO clew.files (id, contribution_id, case_id, parent_id, path, status, reason, done_at) VALUES "
-            "(:id, :contribution, :case, :parent, :path, 'refused', :reason, now()) ON CONFLICT DO NOTHING",
-            {"id": ids.ordered(), "contribution": file.contribution_id, "case": file.case_id, "parent": file.id,
-             "path": path, "reason": reason})
-        _record(work, file, None, "refused" if done else "known")
+        said, status = 0, ""
+        for number in count(1):
+            row["path"] = path if number == 1 else f"{path} ({number})"
+            if work.changed(_REFUSED, row | {"id": ids.ordered()}):
+                status = "refused"
+                break
+            said += work.first(_SAID, row) is not None
+            if said == times:  # this job ran before
+                status = "known"
+                break
+        _record(work, file, None, status)
 
 
 def _record(work: Work, file: Row[Any], exhibit: uuid.UUID | None, status: str) -> None:

@@ -1,6 +1,5 @@
 """The job that opens one delivered file in the sandbox and writes down its signals. Safe to run twice."""
 
-import io
 import json
 import uuid
 from typing import Any
@@ -9,10 +8,10 @@ from sqlalchemy import Row
 
 from clew.domain.exhibits.service import agency_key
 from clew.domain.matching.archives import SUSPENDED, WITHDRAWN, expand
-from clew.domain.matching.tools import sandbox
+from clew.domain.matching.tools import in_memory, sandbox
 from clew.kernel.errors import Conflict, Refused
 from clew.kernel.events import Event
-from clew.media import formats
+from clew.media.members import is_archive
 from clew.media.opened import Opened
 from clew.media.renditions import safe_thumbnail
 from clew.signals import registry
@@ -42,24 +41,19 @@ def describe(payload: dict[str, Any]) -> None:
     if file.suspended or file.withdrawn:
         _end_refused(file, SUSPENDED if file.suspended else WITHDRAWN, of_content=False)
         return
-    content = vault().blobs.read_all(file.object_name, key.unwrap(file.object_name, bytes(file.wrapped_key)))
     try:
-        if _is_archive(content):
-            expand(file, content)
-            _end_imported(file, None, [])
-        else:
-            # No name goes in: the reason is kept with the content, which another agency may hold too.
-            opened = sandbox().open(io.BytesIO(content))
-            _end_imported(file, opened, signals_from(opened))
+        with in_memory(file.object_name, key.unwrap(file.object_name, bytes(file.wrapped_key)), file.size) as content:
+            if is_archive(content):
+                expand(file, content)
+                _end_imported(file, None, [])
+            else:
+                # No name goes in: the reason is kept with the content, which another agency may hold too.
+                opened = sandbox().open(content)
+                _end_imported(file, opened, signals_from(opened))
     except Refused as refusal:
         _end_refused(file, refusal.message)
     except Conflict as stopped:  # withdrawn or suspended while its members were brought; what was brought stays
         _end_refused(file, stopped.message, of_content=False)
-
-
-def _is_archive(content: bytes) -> bool:
-    found = formats.detect(content[:formats.HEAD_BYTES])
-    return found is not None and found.reader == "archive"
 
 
 def signals_from(opened: Opened) -> list[Signal]:

@@ -1,6 +1,5 @@
 """The job behind a search: open the file, look it up, keep the pairs, forget the file."""
 
-import io
 import json
 from collections import defaultdict
 from typing import Any
@@ -37,9 +36,9 @@ def search(payload: dict[str, Any]) -> None:
     if row.suspended:
         _end(row, {}, "The officer was suspended before the search ran.")
     else:
-        content = vault().blobs.read_all(row.object_name, key.unwrap(row.object_name, bytes(row.wrapped_key)))
+        data_key = key.unwrap(row.object_name, bytes(row.wrapped_key))
         try:
-            opened = sandbox().open(io.BytesIO(content), name_hint=row.name)
+            opened = sandbox().open(vault().blobs.read_all(row.object_name, data_key), name_hint=row.name)
             _end(row, _by_matcher(signals_from(opened)), "")
         except Refused as refusal:
             _end(row, {}, refusal.message)

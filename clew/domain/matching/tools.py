@@ -1,8 +1,15 @@
 """What a worker process keeps warm: one sandbox and one index. Nothing of a file stays in either."""
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from clew.kernel.errors import Refused
 from clew.kernel.settings import Settings, settings
+from clew.media import limits
 from clew.media.sandbox import Sandbox
 from clew.store.snapshots import SignalIndex
+from clew.store.vault import vault
 
 _sandboxes: dict[str, Sandbox] = {}
 _indexes: dict[Settings, SignalIndex] = {}
@@ -21,3 +28,19 @@ def index() -> SignalIndex:
     if at not in _indexes:
         _indexes[at] = SignalIndex(at.home / "index")
     return _indexes[at]
+
+
+@contextmanager
+def in_memory(object_name: str, data_key: bytes, size: int) -> Iterator[int]:
+    """Lend a descriptor of the opened content in anonymous memory, never on a disk. Raises Refused when too large."""
+    if size > limits.FILE_BYTES:
+        raise Refused(f"The file is larger than {limits.FILE_BYTES >> 30} GiB. It is kept; cut it into parts and add those.")
+    held = os.memfd_create("content", os.MFD_CLOEXEC)
+    try:
+        for piece in vault().blobs.read(object_name, data_key):
+            rest = memoryview(piece)
+            while rest:
+                rest = rest[os.write(held, rest):]
+        yield held
+    finally:
+        os.close(held)
