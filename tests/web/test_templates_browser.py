@@ -34,8 +34,11 @@ def axe(page: Page, only: tuple[str, ...] = ()) -> list[str]:
     return [f"{v['id']}: {n['html'][:160]} {n['any'][:1]}" for v in found["violations"] for n in v["nodes"]]
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
-@pytest.mark.parametrize("name", NAMES)
+# An empty page says nothing in Arabic that its full twin does not.
+LOOKED_AT = [(name, "en") for name in NAMES] + [(name, "ar") for name in NAMES if not name.endswith(("-empty", "-waiting"))]
+
+
+@pytest.mark.parametrize(("name", "language"), LOOKED_AT)
 def test_axe_finds_nothing_in_light_and_dark(browser: Browser, name: str, language: str) -> None:
     page = open_page(browser, name, language, False, (1366, 768))
     assert axe(page) == []
