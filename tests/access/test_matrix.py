@@ -1,6 +1,5 @@
 """Every API route x 11 actors x 6 states of its object on real nodes: 0 differences to the oracle."""
 
-import random
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -13,7 +12,7 @@ from clew.web.api import exhibits
 from tests.access.oracle import World
 from tests.access.real import Real, Undone
 from tests.access.routes import PUBLIC, ROUTES, STATUS, Route, address
-from tests.access.worlds import ACTORS, STATES, Try, actor_kind, matrix, random_world
+from tests.access.worlds import ACTORS, STATES, Try, actor_kind, chosen, random_world
 from tests.web.in_process import in_process
 
 FULL = 176  # a small world in which every actor meets every state there can be
@@ -41,14 +40,6 @@ def web(real: Real) -> Iterator[httpx.Client]:
         patch.setattr(exhibits, "clear_picture", lambda *_, **__: b"a picture")
         yield client
         undone.close()
-
-
-def chosen(world: World) -> list[Try]:
-    """Return one try for each actor and each state of the object that this world has."""
-    tries = list(matrix(world, seed=7))
-    random.Random(5).shuffle(tries)
-    return list({(actor_kind(one.viewer, one.parent if one.exhibit is None else one.exhibit.case), one.state): one
-                 for one in tries}.values())
 
 
 def objects(real: Real, one: Try, kind: str) -> Iterator[tuple[Any, Any]]:

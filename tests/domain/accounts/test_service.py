@@ -5,6 +5,7 @@ import uuid
 import pytest
 
 from clew.domain.accounts import service
+from clew.domain.accounts.invitations import enrolment_code
 from clew.domain.accounts.model import Officer
 from clew.kernel.errors import BadInput, Conflict, NotFound, NotLoggedIn, NotYourRole
 from clew.kernel.ids import AgencyId, OfficerId, SessionId
@@ -146,7 +147,7 @@ def test_preferences(house: House) -> None:
 
 
 def test_an_enrolment_code_is_hard_to_guess_and_easy_to_read() -> None:
-    codes = {service.enrolment_code() for _ in range(200)}
+    codes = {enrolment_code() for _ in range(200)}
     assert len(codes) == 200
     assert not set("".join(codes)) & set("01IOl")
     assert all(len(one) == 19 for one in codes)
