@@ -49,7 +49,7 @@ def known_file(work: Work, contribution_id: ContributionId, path: str, sha256: b
     row = work.first("SELECT id, path, status, reason, exhibit_id, sha256, size FROM clew.files "
                      "WHERE contribution_id = :contribution AND path = :path",
                      {"contribution": contribution_id, "path": path})
-    if row is not None and bytes(row.sha256) != sha256:
+    if row is not None and bytes(row.sha256 or b"") != sha256:  # none: a member that could not be unpacked
         raise Conflict("Another file with this path is in this contribution. Use another path or contribution.")
     return row
 
