@@ -1,21 +1,16 @@
 """Clear pictures for a reveal: opened in this process's sandbox, encoded by us, never kept."""
 
 import io
-from functools import cache
 
 from clew.domain.exhibits.service import Revealed, content
 from clew.media.renditions import clear_rendition
 from clew.media.sandbox import Sandbox
 
 SIDE = 2048
-
-
-@cache
-def _sandbox() -> Sandbox:
-    return Sandbox()
+_sandbox = Sandbox()  # starts nothing before its first use
 
 
 def clear_picture(revealed: Revealed, *, time: float | None = None, side: int = SIDE) -> bytes:
     """Return a JPEG of a revealed picture, or of a film at `time` seconds; long side at most `side` pixels."""
     side = max(64, min(side, SIDE))
-    return clear_rendition(_sandbox().render(io.BytesIO(content(revealed)), time=time, side=side), side)
+    return clear_rendition(_sandbox.render(io.BytesIO(content(revealed)), time=time, side=side), side)

@@ -3,7 +3,7 @@
 import io
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 
 import httpx
@@ -78,6 +78,11 @@ class Desk:
 @contextmanager
 def make_desk(at: Settings) -> Iterator[Desk]:
     """Two units: ada (XA) and bo (XB), a shared picture, a near-copy in an open case, and a file that is refused."""
+    with closing(clear._sandbox), closing(tools.sandbox()):
+        yield from _desk(at)
+
+
+def _desk(at: Settings) -> Iterator[Desk]:
     node = make_test_node(at)
     node.agency("XA-VIU")
     node.agency("XB-CPC")
@@ -96,11 +101,7 @@ def make_desk(at: Settings) -> Iterator[Desk]:
         found = links.list_links(ada, mine)
         desk.ids["link"] = str(next(one.link_id for one in found if one.link_id))
         desk.ids["exhibit"] = str(found[0].exhibit_id)
-        try:
-            yield desk
-        finally:
-            clear._sandbox().close()
-            tools.sandbox().close()
+        yield desk
 
 
 def share(desk: Desk, audience: str, hits: str = "contact") -> None:

@@ -110,6 +110,7 @@ def test_an_administrator_changes_officers(desk: Desk) -> None:
     desk.post("admin.xa-viu", f"{dan}/suspend")
     assert desk.get("dan", "/cases").status_code == 303
     desk.post("admin.xa-viu", f"{dan}/restore")
+    desk.node.log_in("dan")
     assert desk.get("dan", "/cases").status_code == 200
     desk.post("admin.xa-viu", f"{dan}/roles", roles=["agency_administrator"])
     assert desk.get("dan", "/officers").status_code == 200

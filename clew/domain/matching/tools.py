@@ -17,9 +17,8 @@ _indexes: dict[Settings, SignalIndex] = {}
 
 def sandbox() -> Sandbox:
     """Return this process's warm sandbox."""
-    if "one" not in _sandboxes:
-        _sandboxes["one"] = Sandbox()
-    return _sandboxes["one"]
+    # One step, so that two threads cannot make two, of which one would be lost with its process.
+    return _sandboxes.setdefault("one", Sandbox())
 
 
 def index() -> SignalIndex:
