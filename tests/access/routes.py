@@ -17,7 +17,7 @@ class Route:
     """One route: the kind of object in its path, the oracle's rule, an example request, the answer when allowed."""
 
     rule: Answer
-    of: str = ""  # "", case, reference, contribution, exhibit, link, search, upload, officer, agency, session
+    of: str = ""  # "", case, every case, reference, contribution, exhibit, link, search, upload, officer, agency, session
     ok: int = 200
     ask: dict[str, Any] = field(default_factory=dict)
 
@@ -159,7 +159,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "/find-case"): Route(on("read"), "reference"),
     ("GET", "/managed-cases"): Route(verb("set_policy")),
     ("GET", "/cases/{case_id}"): Route(on("read"), "case"),
-    ("DELETE", "/cases/{case_id}"): Route(erasing, "case", 204),
+    ("DELETE", "/cases/{case_id}"): Route(erasing, "every case", 204),
     ("GET", "/cases/{case_id}/policy"): Route(on("set_policy"), "case"),
     ("PUT", "/cases/{case_id}/policy"): Route(on("set_policy"), "case", ask={"json": {"expires": _SOON}}),
     ("GET", "/cases/{case_id}/overlap"): Route(on("read"), "case"),

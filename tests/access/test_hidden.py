@@ -48,7 +48,7 @@ def hidden_things(real: Real, viewer: Officer, kind: str) -> list[object]:
     world = real.world
     unseen = [one for one in world.cases if not sight(viewer, one)
               and not ("agency_administrator" in viewer.roles and viewer.agency == one.owner)]  # who reviews it knows it
-    if kind == "case":
+    if kind in ("case", "every case"):
         return [real.cases[one.name] for one in unseen]
     if kind == "reference":
         return [f"{one.owner.name}/{one.name}" for one in unseen]

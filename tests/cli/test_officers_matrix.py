@@ -76,7 +76,7 @@ def commands(real: Real, one: Try) -> list[Command]:
     read = [Command((*words, reference), (find, (("GET", path), known))) for words, path in (
         (("case", "show"), "/cases/{case_id}"), (("case", "policy"), "/cases/{case_id}/policy"),
         (("overlap", "--case"), "/cases/{case_id}/overlap"), (("links", "--case"), "/cases/{case_id}/links"))]
-    links = [pair for pair in real.links if one.exhibit and there and one.exhibit.media in pair][:1]
+    links = [pair for pair in real.links if one.exhibit and there and one.exhibit.media in pair]
     judged = [(str(real.links[pair]), pair) for pair in links] or [(str(uuid.uuid4()), None)]
     return [
         *read, Command(("withdraw", number), ((("DELETE", "/contributions/{contribution_id}"), known),)),
