@@ -145,6 +145,7 @@ PAGES: tuple[tuple[str, str, object], ...] = (
     ("reviews", "cases/reviews.html", REVIEWS),
     ("reviews-empty", "cases/reviews.html", v.ReviewView(())),
     ("grid", "exhibits/grid.html", v.GridView(CASE, "2026-0417", "all", TILES, 7528, "c", False)),
+    ("grid-next", "exhibits/grid.html", v.GridView(CASE, "2026-0417", "all", TILES[:3], None, first=False)),
     ("grid-refused", "exhibits/grid.html", v.GridView(CASE, "2026-0417", "refused", REFUSED, 1)),
     ("grid-empty", "exhibits/grid.html", v.GridView(CASE, "2026-0417", "linked", (), 0)),
     ("exhibit", "exhibits/exhibit.html", EXHIBIT),

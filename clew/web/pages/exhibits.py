@@ -30,7 +30,7 @@ def grid_page(request: Request, case_id: uuid.UUID, shown: str = "all", after: s
         page = service.list_exhibits.within(v.work, v.viewer, case.id, only=shown, after=after, limit=PAGE)
         return v.page("exhibits/grid.html", GridView(
             str(case.id), case.reference, shown, tuple(_tile(v, tile) for tile in page.tiles), page.total, page.after,
-            not after, max(0, case.exhibits - page.total) if shown == "all" else 0))
+            not after, max(0, case.exhibits - page.total) if shown == "all" and page.total is not None else 0))
 
 
 def _tile(v: Visit, tile: Tile) -> TileView:

@@ -23,7 +23,8 @@ class TileView:
 
 @dataclass(frozen=True, slots=True)
 class GridView:
-    """One page of a case's exhibits. shown: all, linked, refused. total is over the filter, in sight only.
+    """One page of a case's exhibits. shown: all, linked, refused. total is over the filter, in sight only,
+    and None on the pages after the first.
 
     `refused`: how many files the case has besides, where that is known.
     """
@@ -32,7 +33,7 @@ class GridView:
     reference: str
     shown: str
     tiles: tuple[TileView, ...]
-    total: int
+    total: int | None
     following: str = ""
     first: bool = True
     refused: int = 0
