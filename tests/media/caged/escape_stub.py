@@ -59,7 +59,7 @@ ESCAPES: dict[str, Callable[[int], None]] = {
     "socket pair": lambda _: socket.socketpair()[0].close(),
     "netlink": lambda _: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW).close(),
     "passwords": lambda _: read("/etc/passwd"),
-    "keys": lambda _: read("/root/.ssh/id_rsa"),
+    "keys": lambda _: read("/home/clew/.config/clew/master.key"),
     "own code": lambda _: read("/code/clew/__init__.py"),
     "processes": lambda _: read("/proc/self/environ"),
     "devices": lambda _: read("/dev/zero"),
