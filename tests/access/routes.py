@@ -130,7 +130,7 @@ def address(path: str, thing: object) -> str:
     return "/api/v1" + (path[:path.index("{")] + str(thing) + path[path.index("}") + 1:] if "{" in path else path)
 
 
-_SOON = (datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(300)).isoformat()
+SOON = (datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(300)).isoformat()
 _TUS = {"Content-Type": BYTES, "Upload-Metadata": "path bmV3LmpwZw==", "Upload-Length": "4"}
 _OFFICER = {"login": "new.one", "full_name": "New One", "roles": ["investigator"]}
 PUBLIC = {("POST", "/login"), ("POST", "/enrol/secret"), ("POST", "/enrol")}
@@ -161,7 +161,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "/cases/{case_id}"): Route(on("read"), "case"),
     ("DELETE", "/cases/{case_id}"): Route(erasing, "every case", 204),
     ("GET", "/cases/{case_id}/policy"): Route(on("set_policy"), "case"),
-    ("PUT", "/cases/{case_id}/policy"): Route(on("set_policy"), "case", ask={"json": {"expires": _SOON}}),
+    ("PUT", "/cases/{case_id}/policy"): Route(on("set_policy"), "case", ask={"json": {"expires": SOON}}),
     ("GET", "/cases/{case_id}/overlap"): Route(on("read"), "case"),
     ("POST", "/cases/{case_id}/disclosures"): Route(
         nobody("set_policy"), "case", 204, {"json": {"handle": "00000000-0000-4000-8000-000000000000"}}),
