@@ -26,9 +26,11 @@ import psycopg
 
 from benchmarks.bare import TABLES
 from benchmarks.throwaway import ROOT, Running, fill, free_port, running_node
+from clew.domain.cases import service as cases
 from clew.store import postgres
 
 CLIENTS, ROUNDS, WARM_S = 8, 2, 2.0
+EXHIBITS, ROWS = 100, 2_000
 BARE = "bare FastAPI read of one row with session and event"
 
 
@@ -98,7 +100,7 @@ def measure(size: int = 10) -> dict[str, Any]:
     rates: dict[str, list[float]] = defaultdict(list)
     times: dict[str, list[float]] = defaultdict(list)
     with running_node(worker=False) as node:
-        fill(node, 2_000)
+        fill(node, ROWS)
         ways = {name: partial(asked_by_all, port=node.at.port, path=path, token=node.token)
                 for name, path in paths(node).items()}
         with bare_server(node) as bare:
@@ -112,11 +114,14 @@ def measure(size: int = 10) -> dict[str, Any]:
 
 
 def paths(node: Running) -> dict[str, str]:
-    """Return the reads that are measured."""
+    """Return the reads that are measured: a case of EXHIBITS and one of them, and the large case beside it."""
+    case = cases.open_case(node.viewer, "BENCH-2", title="Read")
+    fill(node, EXHIBITS, str(case.id))
     with psycopg.connect(postgres.embedded(node.at).admin_dsn(postgres.DATABASE)) as conn:
-        found = conn.execute("SELECT id FROM clew.exhibits LIMIT 1").fetchone()
+        found = conn.execute("SELECT id FROM clew.exhibits WHERE case_id = %s LIMIT 1", [case.id]).fetchone()
     assert found is not None
-    return {"guarded read of a case": f"/api/v1/cases/{node.case_id}",
+    return {f"guarded read of a case of {EXHIBITS} exhibits": f"/api/v1/cases/{case.id}",
+            f"guarded read of a case of {ROWS} exhibits": f"/api/v1/cases/{node.case_id}",
             "guarded read of an exhibit": f"/api/v1/exhibits/{found[0]}"}
 
 

@@ -25,10 +25,10 @@ ROUNDS = 15
 PICTURES = 12
 
 
-def jpegs() -> list[bytes]:
-    """Return 1-megapixel JPEGs: the sample photographs where they are, drawn ones otherwise."""
-    paths = sorted((SAMPLES / "places" / "opensfm").rglob("images/*.jpg"))[:PICTURES]
-    images = [Image.open(path).convert("RGB").resize((1156, 867)) for path in paths] or [_drawn(n) for n in range(12)]
+def jpegs(count: int = PICTURES) -> list[bytes]:
+    """Return `count` 1-megapixel JPEGs: the sample photographs where they are, drawn ones otherwise."""
+    paths = sorted((SAMPLES / "places" / "opensfm").rglob("images/*.jpg"))[:count]
+    images = [Image.open(path).convert("RGB").resize((1156, 867)) for path in paths] or [_drawn(n) for n in range(count)]
     held = []
     for image in images:
         file = io.BytesIO()
@@ -92,9 +92,9 @@ def apart(a: bytes, b: bytes) -> int:
     return (int.from_bytes(a) ^ int.from_bytes(b)).bit_count()
 
 
-def measure() -> dict[str, Any]:
-    """Return the whole report."""
-    files = jpegs()
+def measure(size: int = PICTURES) -> dict[str, Any]:
+    """Return the whole report, from `size` pictures."""
+    files = jpegs(size)
     rates = turns(
         files,
         {

@@ -123,13 +123,13 @@ def _answers(address: str, log: Path) -> None:
     raise SystemExit(f"The node did not start:\n{log.read_text()[-3000:]}")
 
 
-def fill(node: Running, rows: int) -> None:
+def fill(node: Running, rows: int, case_id: str = "") -> None:
     """Write `rows` described and matched exhibits straight into the tables: no bytes, hashes as good as random."""
     import psycopg  # noqa: PLC0415
 
     with psycopg.connect(postgres.embedded(node.at).admin_dsn(postgres.DATABASE), autocommit=True) as conn:
         conn.execute("SET session_replication_role = replica")  # no triggers: only what bulk needs
-        conn.execute(_FILL.format(rows=int(rows), case=node.case_id, officer=node.viewer.officer_id,
+        conn.execute(_FILL.format(rows=int(rows), case=case_id or node.case_id, officer=node.viewer.officer_id,
                                   agency=node.viewer.agency_id))
         conn.execute("VACUUM ANALYZE")
 
@@ -141,7 +141,7 @@ BEGIN
     INSERT INTO clew.contributions (id, case_id, officer_id, source, closed_at)
         VALUES (delivery, '{case}', '{officer}', 'filled', now());
     CREATE TEMP TABLE made ON COMMIT DROP AS
-        SELECT n, gen_random_uuid() AS media, gen_random_uuid() AS exhibit, sha256(('clew bench ' || n)::bytea) AS sha
+        SELECT n, gen_random_uuid() AS media, gen_random_uuid() AS exhibit, sha256(('clew bench {case} ' || n)::bytea) AS sha
         FROM generate_series(1, {rows}) AS n;
     INSERT INTO clew.media (id, sha256, sha1, md5, size, object_name, kind, media_type, width, height, safe_thumbnail,
                             described_at, matched_at)
