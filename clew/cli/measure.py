@@ -1,5 +1,6 @@
 """clew evaluate: what the matchers reach on labelled files. clew bench: how fast this machine is, beside its peers."""
 
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -136,11 +137,14 @@ def bench(
     as_json: Json = False,
 ) -> None:
     """Measure this machine, each figure beside a peer's from the same run. Works in a checkout of the source."""
+    checkout = str(Path(__file__).resolve().parents[2])
+    if checkout not in sys.path:  # the benchmarks lie beside the package, never in it
+        sys.path.append(checkout)
     try:
         script = import_module(f"benchmarks.{_SCRIPTS[what]}")
     except ImportError as missing:
         raise Unavailable(f"Benchmarks need a checkout of the source with its bench extra (missing: {missing.name}). "
-                          "Run: pip install -e '.[bench,test]' and start clew in the checkout.") from None
+                          "Run in it: pip install -e '.[bench,test]'") from None
     report: dict[str, Any] = script.measure(**({} if size is None else {"size": size}))
     if as_json:
         emit(report)
