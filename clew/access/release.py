@@ -10,7 +10,7 @@ from typing import Any
 _ASKED = frozenset({"level", "handle", "may_disclose"})
 # "known to agency B, reference R, contact, since D, matcher and score band"; the exhibit is the viewer's own.
 _CONTACT = _ASKED | {"exhibit_id", "path", "agency_code", "agency_name", "country", "reference", "contact", "since",
-                     "matcher", "band", "verdict", "owner_agency_id"}
+                     "matcher", "band", "verdict", "owner_agency_id", "matchers", "exhibits"}
 _AUDIENCE = _CONTACT | {"other_exhibit_id", "other_path", "other_case_id", "case_id", "link_id", "value", "why", "parameters",
                         "where_at", "flipped", "answer"}
 RELEASED: dict[str, frozenset[str]] = {"asked": _ASKED, "contact": _CONTACT, "audience": _AUDIENCE}

@@ -103,8 +103,8 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of the grid; `after` is the cursor of the next page, empty at the end."""
+    """One page of the grid; `after` is the cursor of the next page, empty at the end. `total` is told by the first page."""
 
     tiles: tuple[Tile, ...]
-    total: int
+    total: int | None
     after: str = ""

@@ -33,7 +33,17 @@ _STACKS = f"""
     JOIN clew.stack_members other ON other.representative_id = mine.representative_id
     JOIN clew.exhibits e ON e.media_id = other.media_id AND e.case_id = :case AND {sight.of_exhibit()}
     WHERE mine.media_id = ANY (:media) GROUP BY 1"""
-ONLY = ("all", "linked", "refused")
+_AFTER = "(e.made_at, e.id) > (CAST(:made_at AS timestamptz), CAST(:key AS uuid))"
+# What the grid shows: which exhibits, and their number, which only the first page tells. Linked ones are asked for
+# once, and the page is cut before the content is looked up.
+_ONLY = {
+    "all": ("", "e.state <> 'refused' AND {after}", "(SELECT n.shown FROM clew.exhibit_counts(:case) n)"),
+    "linked": ("WITH linked AS MATERIALIZED (SELECT e.id, e.made_at FROM clew.linked_exhibits(:case) h "
+               "JOIN clew.exhibits e ON e.id = h.exhibit_id)",
+               "e.id IN (SELECT e.id FROM linked e WHERE {after} ORDER BY e.made_at, e.id LIMIT :limit)",
+               "(SELECT count(*) FROM linked)"),
+    "refused": ("", "e.state = 'refused' AND {after}", "(SELECT n.refused FROM clew.exhibit_counts(:case) n)")}
+ONLY = tuple(_ONLY)
 
 
 def exhibit_in_sight(work: Work, viewer: Viewer, exhibit_id: ExhibitId) -> Row[Any]:
@@ -63,23 +73,25 @@ def list_exhibits(work: Work, viewer: Viewer, case_id: CaseId, *, only: str = "a
         raise BadInput(f"Show one of: {', '.join(ONLY)}.")
     case_in_sight(work, viewer, case_id)
     size = max(1, min(limit, 500))
-    made_at, key = read_cursor(after) if after else (None, str(uuid.UUID(int=0)))
-    where = f"e.case_id = :case AND {sight.of_exhibit()} AND {_filter(only)}"
-    params = {"case": case_id, "made_at": made_at, "key": key, "limit": size + 1}
-    rows = work.rows(f"{_EXHIBIT} AND e.case_id = :case AND {_filter(only)} AND (CAST(:made_at AS timestamptz) IS NULL "
-                     "OR (e.made_at, e.id) > (:made_at, CAST(:key AS uuid))) ORDER BY e.made_at, e.id LIMIT :limit",
-                     params)
-    total = work.value(f"SELECT count(*) FROM clew.exhibits e WHERE {where}", params)
+    rows = _page(work, case_id, only, after, size + 1)
     tiles = _tiles(work, viewer, case_id, rows[:size])
     work.record(event(viewer, "list_exhibits", case_id=case_id, subject=f"case:{case_id}",
                       detail={"exhibits": [str(tile.id) for tile in tiles]}))
-    more = len(rows) > size
-    return Page(tiles, total, cursor(rows[size - 1].made_at, str(rows[size - 1].id)) if more else "")
+    total = None if after else rows[0].total if rows else 0
+    return Page(tiles, total, cursor(rows[size - 1].made_at, str(rows[size - 1].id)) if len(rows) > size else "")
 
 
-def _filter(only: str) -> str:
-    return {"all": "e.state <> 'refused'", "refused": "e.state = 'refused'",
-            "linked": "e.id IN (SELECT h.exhibit_id FROM clew.hits(:case) h)"}[only]
+def _page(work: Work, case_id: CaseId, only: str, after: str, limit: int) -> list[Row[Any]]:
+    """Return the rows of a page in the order of their arrival; the hits of a case are asked for once."""
+    before, where, total = _ONLY[only]
+    params: dict[str, Any] = {"case": case_id, "limit": limit}
+    if after:
+        params["made_at"], params["key"] = read_cursor(after)
+        total = "NULL"
+    shown = where.format(after=_AFTER if after else "true")
+    return work.rows(
+        f"{before} SELECT x.*, {total} AS total FROM ({_EXHIBIT} AND e.case_id = :case AND {shown} "
+        "ORDER BY e.made_at, e.id LIMIT :limit) x ORDER BY x.made_at, x.id", params)
 
 
 def _tiles(work: Work, viewer: Viewer, case_id: CaseId, rows: list[Row[Any]]) -> tuple[Tile, ...]:
@@ -91,8 +103,7 @@ def _tiles(work: Work, viewer: Viewer, case_id: CaseId, rows: list[Row[Any]]) ->
 
 
 def _linked(work: Work, case_id: CaseId, exhibits: list[uuid.UUID]) -> dict[uuid.UUID, int]:
-    rows = work.rows("SELECT exhibit_id, count(*) AS links FROM clew.hits(:case, :exhibits) "
-                     "WHERE exhibit_id IS NOT NULL GROUP BY 1", {"case": case_id, "exhibits": exhibits})
+    rows = work.rows("SELECT * FROM clew.linked_exhibits(:case, :exhibits)", {"case": case_id, "exhibits": exhibits})
     return {row.exhibit_id: row.links for row in rows}
 
 

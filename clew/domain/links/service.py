@@ -19,18 +19,24 @@ from clew.kernel.viewer import Viewer
 from clew.store.db import Work
 from clew.store.jobs import enqueue
 
-_LINKS = """
-    SELECT h.*, x.path AS path, y.path AS other_path, j.answer
-    FROM clew.hits(:case, :exhibits) h JOIN clew.exhibits x ON x.id = h.exhibit_id
-    LEFT JOIN clew.exhibits y ON y.id = h.other_exhibit_id
-    LEFT JOIN LATERAL (SELECT k.answer FROM clew.judgements k WHERE k.link_id = h.link_id
-                       ORDER BY k.made_at DESC LIMIT 1) j ON true
-    WHERE CASE WHEN h.other_case_id = :case THEN :own AND (NOT h.flipped OR CAST(:exhibits AS uuid[]) IS NOT NULL)
-               ELSE true END"""
-_PAGE = """
-    SELECT * FROM ({links}) l WHERE (:verdict = '' OR l.verdict = :verdict)
-    AND (NOT :unjudged OR (l.answer IS NULL AND l.link_id IS NOT NULL))
-    ORDER BY l.value DESC NULLS LAST, l.path, l.matcher, l.link_id, l.other_exhibit_id LIMIT :limit OFFSET :offset"""
+# Hits with the viewer's own exhibit; a link inside the case is listed once, and from both sides where exhibits are named.
+_FOUND = """
+    SELECT h.*, x.path FROM clew.hits(:case, :exhibits) h JOIN clew.exhibits x ON x.id = h.exhibit_id
+    WHERE h.other_case_id IS DISTINCT FROM :case
+       OR (:own AND (NOT h.flipped OR CAST(:exhibits AS uuid[]) IS NOT NULL))"""
+_TOLD = """
+    SELECT f.*, y.path AS other_path, j.answer FROM ({found}) f
+    LEFT JOIN clew.exhibits y ON y.id = f.other_exhibit_id
+    LEFT JOIN LATERAL (SELECT k.answer FROM clew.judgements k WHERE k.link_id = f.link_id
+                       ORDER BY k.made_at DESC LIMIT 1) j ON true"""
+_ORDER = "ORDER BY f.value DESC NULLS LAST, f.path, f.matcher, f.link_id, f.other_exhibit_id"
+# The page is cut before the other side and the answers are looked up.
+_PAGE = _TOLD.format(found=f"SELECT * FROM ({_FOUND}) f WHERE (:verdict = '' OR f.verdict = :verdict) {{judged}} "
+                           f"{_ORDER} LIMIT :limit OFFSET :offset") + f" {_ORDER}"
+_UNJUDGED = """AND f.link_id IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM clew.judgements k WHERE k.link_id = f.link_id)"""
+_ONE = _TOLD.format(found=f"SELECT * FROM ({_FOUND}) f WHERE f.link_id = :link") + (
+    " ORDER BY f.flipped, f.path, other_path LIMIT 1")
 
 
 def _link(found: Row[Any]) -> Link:
@@ -47,9 +53,7 @@ def _link(found: Row[Any]) -> Link:
 def overlap(work: Work, viewer: Viewer, case_id: CaseId) -> list[Overlap]:
     """Show which other cases know material of this case, by whom, within what each owner allows."""
     case_in_sight(work, viewer, case_id)
-    rows = [row for row in work.rows("SELECT * FROM clew.hits(:case)", {"case": case_id})
-            if row.other_case_id != case_id]
-    found = add_up(rows)
+    found = add_up(work.rows("SELECT * FROM clew.overlap(:case)", {"case": case_id}))
     work.record(event(viewer, "overlap", case_id=case_id, subject=f"case:{case_id}", detail={"cases": len(found)}))
     return found
 
@@ -60,8 +64,8 @@ def list_links(work: Work, viewer: Viewer, case_id: CaseId, *, exhibit_id: Exhib
     """List the links of a case's exhibits, strongest first; `own` includes links inside the case."""
     case_in_sight(work, viewer, case_id)
     exhibits = None if exhibit_id is None else [_of_case(work, viewer, exhibit_id, case_id)]
-    rows = work.rows(_PAGE.format(links=_LINKS), {
-        "case": case_id, "exhibits": exhibits, "own": own, "verdict": verdict, "unjudged": unjudged,
+    rows = work.rows(_PAGE.format(judged=_UNJUDGED if unjudged else ""), {
+        "case": case_id, "exhibits": exhibits, "own": own, "verdict": verdict,
         "limit": max(1, min(limit, 1000)), "offset": max(0, offset)})
     work.record(event(viewer, "list_links", case_id=case_id, subject=f"case:{case_id}",
                       detail={"exhibit": exhibit_id, "links": len(rows)}))
@@ -85,11 +89,9 @@ def _link_in_sight(work: Work, viewer: Viewer, link_id: LinkId) -> Link:
         ORDER BY a.case_id = ANY ((SELECT clew.cases_in_sight(true))::uuid[]) DESC, min(a.made_at), a.case_id
         LIMIT 1""", {"link": link_id})
     if row is not None:
-        found = work.rows(
-            f"SELECT * FROM ({_LINKS}) l WHERE l.link_id = :link ORDER BY l.flipped, l.path, l.other_path LIMIT 1",
-            {"case": row.case_id, "exhibits": row.exhibits, "own": True, "link": link_id})
-        if found:
-            return _link(found[0])
+        found = work.first(_ONE, {"case": row.case_id, "exhibits": row.exhibits, "own": True, "link": link_id})
+        if found is not None:
+            return _link(found)
     raise NotFound
 
 
