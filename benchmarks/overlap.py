@@ -33,21 +33,22 @@ OTHERS = {"contact": ("own", "contact"), "shown": ("network", "contact"), "first
 @contextmanager
 def filled_node(size: int) -> Iterator[tuple[Node, CaseId, psycopg.Connection[Any]]]:
     """Run a throw-away node whose officer ada works on a case of `size` exhibits; ben's three cases hit it."""
-    with running_server() as server, tempfile.TemporaryDirectory(dir="/var/tmp") as home:
-        with server.database(Path(home)) as at, cheap_passwords():
-            with psycopg.connect(server.server.admin_dsn(database_name(at)), autocommit=True) as admin:
-                node = make_test_node(at)
-                for code, name in (("XA", "ada"), ("XB", "ben")):
-                    node.agency(code)
-                    node.officer(code, name)
-                yield node, fill(node, admin, size), admin
-            database().close()
+    with (running_server() as server, tempfile.TemporaryDirectory(dir="/var/tmp") as home,
+          server.database(Path(home)) as at, cheap_passwords(),
+          psycopg.connect(server.server.admin_dsn(database_name(at)), autocommit=True) as admin):
+        node = make_test_node(at)
+        for code, name in (("XA", "ada"), ("XB", "ben")):
+            node.agency(code)
+            node.officer(code, name)
+        yield node, fill(node, admin, size), admin
+        database().close()
 
 
 def fill(node: Node, admin: psycopg.Connection[Any], size: int) -> CaseId:
     """Write the cases and what is in them straight into the tables; return ada's case."""
     ada, ben = node.viewers["ada"], node.viewers["ben"]
     mine = cases.open_case(ada, "BENCH-1").id
+    admin.execute("UPDATE clew.cases SET hits = 'owner-first' WHERE id = %s", (mine,))
     admin.execute("SET session_replication_role = replica")
     media = [*_exhibits(admin, mine, ada, size)]
     every, tenth = 4 * 10, size // 40

@@ -116,6 +116,32 @@ def check_overlap(real: Real, viewer: Officer, case: Case, want: Told) -> None:
         key: len(mine) for key, mine in lines.items() if key[0] != "asked"}
 
 
+def test_an_overlap_is_the_sum_of_its_hits(real: Real) -> None:
+    """The rows of clew.overlap say of each other case and level what its rows of clew.hits say together."""
+    bands = [None, "possible", "strong", "certain"]
+    for viewer in readers(real.world):
+        for case in real.cases.values():
+            with database().viewer_work(real.viewers[viewer.name].token) as (work, _):
+                rows = [row for row in work.rows("SELECT * FROM clew.hits(:case)", {"case": case}) if row.other_case_id != case]
+                lines = work.rows("SELECT * FROM clew.overlap(:case)", {"case": case})
+                marks = work.rows("SELECT * FROM clew.linked_exhibits(:case)", {"case": case})
+                hits = work.rows("SELECT h.exhibit_id FROM clew.hits(:case) h", {"case": case})
+            told = {(one.level, one.handle): one for one in lines}
+            assert len(told) == len(lines)
+            assert told.keys() == {(row.level, row.handle) for row in rows}
+            for key, line in told.items():
+                mine = [row for row in rows if (row.level, row.handle) == key]
+                assert {line.reference, *(row.reference for row in mine)} == {line.reference}
+                assert set(line.matchers or ()) == {row.matcher for row in mine if row.matcher}
+                assert line.band == max((row.band for row in mine), key=bands.index)
+                assert (line.exhibits or 0) == len({row.exhibit_id for row in mine} - {None})
+                assert line.since == min((row.since for row in mine if row.since), default=None)
+                assert line.may_disclose >= any(row.may_disclose for row in mine)
+                assert line.other_case_id == mine[0].other_case_id
+            listed = [row.exhibit_id for row in hits if row.exhibit_id]
+            assert {one.exhibit_id: one.links for one in marks} == {one: listed.count(one) for one in listed}
+
+
 def check_grid(real: Real, viewer: Officer, case: Case, want: Told) -> None:
     """The grid shows the exhibits in sight, and marks links as the viewer learns of them."""
     me, name = real.viewers[viewer.name], real.name_of(real.exhibits)

@@ -27,7 +27,7 @@ def test_pages_of_the_grid_are_whole_and_in_order(house: House) -> None:
     while True:
         page = service.list_exhibits(anna, case, after=after, limit=3)
         shown += [tile.id for tile in page.tiles]
-        assert page.total == 7
+        assert page.total == (None if after else 7)
         if not (after := page.after):
             break
     assert shown == made
