@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import psycopg
+from sqlalchemy import Engine, create_engine, make_url
 
 from clew.domain.accounts import service as accounts
 from clew.domain.accounts.model import Agency as RealAgency
@@ -21,6 +22,7 @@ from clew.kernel.settings import Settings
 from clew.kernel.viewer import Viewer
 from clew.store import db
 from clew.store.db import Database, Work
+from clew.store.postgres import APP
 from clew.store.vault import vault
 from tests.access.oracle import READ, Agency, Case, Exhibit, Officer, World
 from tests.node import Node, cheap_passwords, make_test_node
@@ -194,6 +196,19 @@ class Undone(Database):
                 work.finish()
             finally:
                 attempt.rollback()
+
+
+class FirstWallOnly(Undone):
+    """The same without row-level security: the web's login is the server's administrator, so the verbs stand alone."""
+
+    admin_dsn = ""
+
+    def engine(self, login: str) -> Engine:
+        """Return the administrator's pool for the web."""
+        if login == APP and login not in self._engines:
+            url = make_url(self.admin_dsn).set(drivername="postgresql+psycopg")
+            self._engines[login] = create_engine(url, pool_size=4)
+        return super().engine(login)
 
 
 def readers(world: World) -> list[Officer]:

@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 
 from clew.access.verb import event, verb
-from clew.domain.exhibits.contributions import add_file, open_for_files
+from clew.domain.exhibits.contributions import add_file, open_for_files, own_contribution
 from clew.domain.exhibits.model import File
 from clew.domain.exhibits.rules import check_path
 from clew.kernel import ids
@@ -72,5 +72,6 @@ def finish_upload(work: Work, viewer: Viewer, upload_id: uuid.UUID, *, stored: S
 def drop_upload(work: Work, viewer: Viewer, upload_id: uuid.UUID) -> None:
     """Give up one of one's own uploads."""
     upload = _own(work, viewer, upload_id)
+    own_contribution(work, viewer, upload.contribution_id)
     work.write("DELETE FROM clew.uploads WHERE id = :id", {"id": upload_id})
     work.record(event(viewer, "drop_upload", subject=f"upload:{upload.id}"))
