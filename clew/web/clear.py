@@ -1,5 +1,6 @@
 """Clear pictures for a reveal: opened in this process's sandbox, encoded by us, never kept."""
 
+import atexit
 import io
 
 from clew.domain.exhibits.service import Revealed, content
@@ -8,6 +9,7 @@ from clew.media.sandbox import Sandbox
 
 SIDE = 2048
 _sandbox = Sandbox()  # starts nothing before its first use
+atexit.register(_sandbox.close)
 
 
 def clear_picture(revealed: Revealed, *, time: float | None = None, side: int = SIDE) -> bytes:

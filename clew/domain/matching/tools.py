@@ -1,5 +1,6 @@
 """What a worker process keeps warm: one sandbox and one index. Nothing of a file stays in either."""
 
+import atexit
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,14 +12,14 @@ from clew.media.sandbox import Sandbox
 from clew.store.snapshots import SignalIndex
 from clew.store.vault import vault
 
-_sandboxes: dict[str, Sandbox] = {}
+_sandbox = Sandbox()  # starts nothing before its first use
+atexit.register(_sandbox.close)
 _indexes: dict[Settings, SignalIndex] = {}
 
 
 def sandbox() -> Sandbox:
     """Return this process's warm sandbox."""
-    # One step, so that two threads cannot make two, of which one would be lost with its process.
-    return _sandboxes.setdefault("one", Sandbox())
+    return _sandbox
 
 
 def index() -> SignalIndex:
