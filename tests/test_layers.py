@@ -91,7 +91,7 @@ def test_every_folder_of_the_domain_is_a_noun_with_the_same_furniture() -> None:
     assert {path.name for path in folders} <= set(NOUNS)
     for folder in folders:
         assert (folder / "service.py").exists(), folder
-        assert len(list(folder.glob("*.py"))) <= 14, folder
+        assert len(list(folder.glob("*.py"))) <= 16, folder  # about 12; the worker's jobs are one file each
 
 
 @pytest.mark.parametrize("path", [path for path in FILES if "domain" in path.parts and path.name in PURE], ids=module_of)
