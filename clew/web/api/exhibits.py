@@ -79,7 +79,7 @@ def _tile(tile: Tile) -> dict[str, Any]:
 def list_exhibits(viewer: Asking, case_id: uuid.UUID, only: Literal["all", "linked", "refused"] = "all",
                   after: Annotated[str, Query(max_length=300)] = "",
                   limit: Annotated[int, Query(ge=1, le=500)] = 60) -> dict[str, Any]:
-    """Show a page of safe thumbnails; `after` of the answer asks for the next page."""
+    """Show a page of safe thumbnails; `after` asks for the next page. `total` is told by the first page, null later."""
     page = service.list_exhibits(viewer, CaseId(case_id), only=only, after=after, limit=limit)
     return {"tiles": [_tile(tile) for tile in page.tiles], "total": page.total, "after": page.after}
 
