@@ -51,7 +51,7 @@ def rate(node: Running, folder: Path, count: int) -> float:
 def measure(size: int = 400, rows: Sequence[int] = (2_000, 200_000), rounds: int = 3) -> dict[str, Any]:
     """Return {"machine", "figures"}: pictures a second at each number of rows; `size` pictures in each round."""
     rates: dict[int, list[float]] = defaultdict(list)
-    costs: dict[str, list[float]] = defaultdict(list)
+    costs: dict[tuple[str, int], list[float]] = defaultdict(list)
     with ExitStack() as stack:
         root = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="clew-bench-")))
         warm = pictures(root / "warm", WARM, 1000)
@@ -65,18 +65,20 @@ def measure(size: int = 400, rows: Sequence[int] = (2_000, 200_000), rounds: int
                 before = node.spent()
                 rates[count].append(rate(node, folder, size))
                 for part, seconds in node.spent().items():
-                    costs[part].append((seconds - before[part]) * 1000 / size)
+                    costs[part, count].append((seconds - before[part]) * 1000 / size)
     few = rates[rows[0]]
     return {
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}",
         "figures": [*(_figure(count, rates[count], None if count == rows[0] else (rows[0], few)) for count in rows),
-                    *(_cost(part, costs[part]) for part in costs)]}
+                    *(_cost(part, costs[part, count], rows[-1], costs[part, rows[-1]])
+                      for part, count in costs if count == rows[0])]}
 
 
-def _cost(part: str, costs: list[float]) -> dict[str, Any]:
-    return {"name": f"processor time a picture, {part}", "value": round(statistics.median(costs), 2), "unit": "ms",
-            "better": "lower", "peer": None, "peer_value": None, "ratio": None, "runs": len(costs),
-            "spread": [round(min(costs), 2), round(max(costs), 2)]}
+def _cost(part: str, costs: list[float], rows: int, many: list[float]) -> dict[str, Any]:
+    value, other = statistics.median(costs), statistics.median(many)
+    return {"name": f"processor time a picture, {part}", "value": round(value, 2), "unit": "ms", "better": "lower",
+            "peer": f"the same with {rows} rows", "peer_value": round(other, 2), "ratio": round(other / (value or 1), 3),
+            "runs": len(costs), "spread": [round(min(costs), 2), round(max(costs), 2)]}
 
 
 def _figure(rows: int, rates: list[float], peer: tuple[int, list[float]] | None) -> dict[str, Any]:
