@@ -2,10 +2,12 @@
 
 import logging
 import threading
+import time
 
 from sqlalchemy.exc import OperationalError
 
 from clew.domain.matching.give_up import give_up
+from clew.domain.matching.housekeeping import keep_house
 from clew.domain.matching.jobs import JOBS
 from clew.kernel.errors import ClewError
 from clew.store import jobs, postgres
@@ -13,6 +15,8 @@ from clew.store.audit.sequencer import sequence
 from clew.store.db import database
 
 GIVE_UP = 5.0  # seconds between looks at jobs that failed for good
+FIRST_HOUSEKEEPING = 600.0  # seconds after the start: the node has better to do then
+HOUSEKEEPING = 86_400.0  # and from then on once a day
 PAUSE = 1.0  # seconds between looks at new events: bounds the log's lag
 _AWAY = (OperationalError, ClewError)
 log = logging.getLogger("clew.worker")
@@ -33,9 +37,13 @@ def run() -> None:
 
 
 def _look_after(stop: threading.Event) -> None:
+    due = time.monotonic() + FIRST_HOUSEKEEPING
     while not stop.wait(GIVE_UP):
         try:
             give_up()
+            if time.monotonic() >= due:
+                due = time.monotonic() + HOUSEKEEPING
+                keep_house()
         except Exception as problem:  # whatever it is, the next look may succeed; `doctor` tells of jobs given up
             log.warning("files of failed jobs wait: %s", type(problem).__name__, exc_info=not isinstance(problem, _AWAY))
 

@@ -30,7 +30,8 @@ def deposit(work: Work, agency_id: AgencyId, stored: Stored) -> tuple[MediaId, b
     """Give an agency its key to this content; return the media id and whether `stored` is the object kept.
 
     Content that is here already keeps its object: the key is wrapped again for this agency, and the caller
-    drops the new object after the commit. The work and the answer are the same either way.
+    drops the new object after the commit. The work and the answer are the same either way. Where the object kept
+    so far is missing or cut, the new one stays beside it, for the worker to prove and put in its place.
     """
     row = work.write("SELECT * FROM clew.deposit_media(:id, :sha256, :sha1, :md5, :size, :name)",
                      {"id": ids.ordered(), "sha256": stored.sha256, "sha1": stored.sha1, "md5": stored.md5,
@@ -41,6 +42,12 @@ def deposit(work: Work, agency_id: AgencyId, stored: Stored) -> tuple[MediaId, b
     wrapped = agency_key(work, agency_id).wrap(row.object_name, data_key)
     work.write("SELECT clew.add_media_key(:media, :agency, :key)",
                {"media": row.media_id, "agency": agency_id, "key": wrapped})
+    if not vault().blobs.looks_whole(row.object_name, stored.size) and not kept:
+        offered = agency_key(work, agency_id).wrap(stored.object_name, stored.data_key)
+        work.write("SELECT clew.offer_object(:media, :name, :agency, :key)",
+                   {"media": row.media_id, "name": stored.object_name, "agency": agency_id, "key": offered})
+        enqueue(work.conn, "heal", {"object": stored.object_name}, priority=3)
+        kept = True
     return MediaId(row.media_id), kept
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from clew.domain.matching.describe import describe
+from clew.domain.matching.heal import heal
 from clew.domain.matching.match import match
 from clew.domain.matching.search import search
 from clew.domain.matching.stacks import stack
@@ -18,4 +19,5 @@ def rebuild(_: dict[str, Any]) -> None:
 
 
 JOBS: Mapping[str, Callable[[dict[str, Any]], None]] = {
-    "describe": describe, "match": match, "search": search, "stack": stack, "rebuild": rebuild}
+    "describe": describe, "match": match, "search": search, "stack": stack, "rebuild": rebuild,
+    "heal": heal}

@@ -7,7 +7,7 @@ from itertools import islice
 from time import time
 
 from clew.kernel.errors import BadInput, Damaged
-from clew.store.blobs.frames import FRAME, HEADER, REMEDY, TAG, Bytes, Layout, Opener
+from clew.store.blobs.frames import FRAME, HEADER, REMEDY, TAG, Bytes, Layout, Opener, sealed_size
 from clew.store.blobs.places import Found, Place, Reading
 from clew.store.blobs.writer import BlobWriter, Stored
 
@@ -68,6 +68,14 @@ class Blobs:
     def read_all(self, object_name: str, data_key: bytes) -> bytes:
         """Return the whole content; for files that fit into memory."""
         return b"".join(self.read(object_name, data_key))
+
+    def looks_whole(self, object_name: str, size: int) -> bool:
+        """Return whether an object is there with the length that `size` plain bytes have; cheap, opens no frame."""
+        reading = self._place.open(object_name)
+        if reading is None:
+            return False
+        with closing(reading):
+            return reading.sealed_size == sealed_size(size)
 
     def drop(self, object_name: str) -> None:
         """Remove an object: an upload that lost to an equal one, or one whose last key was erased."""
