@@ -75,15 +75,16 @@ RETURNS TABLE (case_id uuid, shown bigint, refused bigint)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = clew, pg_temp SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
 DECLARE
-    my_agency CONSTANT uuid := viewer_agency();
     granted CONSTANT uuid[] := granted_exhibits();
-    known CONSTANT uuid[] := cases_in_sight();
+    known CONSTANT uuid[] := CASE WHEN of_case IS NULL THEN cases_in_sight()
+                                  WHEN of_case = ANY (cases_in_sight()) THEN ARRAY[of_case] ELSE '{}' END;
+    own CONSTANT uuid[] := cases_in_sight(true);
 BEGIN
     RETURN QUERY
     SELECT e.case_id, count(*) FILTER (WHERE e.state <> 'refused'), count(*) FILTER (WHERE e.state = 'refused')
-    FROM cases c JOIN exhibits e ON e.case_id = c.id
-    WHERE c.id = ANY (known) AND (of_case IS NULL OR c.id = of_case) AND e.withdrawn_at IS NULL
-      AND (NOT e.narrowed OR c.owner_agency_id = my_agency OR e.id = ANY (granted))
+    FROM exhibits e
+    WHERE e.case_id = ANY (known) AND e.withdrawn_at IS NULL
+      AND (NOT e.narrowed OR e.case_id = ANY (own) OR e.id = ANY (granted))
     GROUP BY e.case_id;
 END $$;
 
