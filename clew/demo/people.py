@@ -123,13 +123,10 @@ def _case(world: World, viewer: Viewer, plan: CasePlan) -> list[ContributionId]:
     contribution = contributions.begin_contribution(viewer, case.id, source="demo world")
     for file in plan.files:
         stored = vault().blobs.put([world.path(file).read_bytes()])
-        kept = False
-        try:
-            name = file.path.split("/", 2)[-1]
-            _, kept = contributions.add_file(viewer, contribution.id, name, stored=stored)
-        finally:
-            if not kept:
-                vault().blobs.drop(stored.object_name)
+        name = file.path.split("/", 2)[-1]
+        _, kept = contributions.add_file(viewer, contribution.id, name, stored=stored)
+        if not kept:
+            vault().blobs.drop(stored.object_name)
     contributions.close_contribution(viewer, contribution.id)
     cases.set_policy(viewer, case.id, policy=_policy(viewer, plan))
     return [contribution.id]
