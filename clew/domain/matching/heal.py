@@ -27,12 +27,14 @@ def heal(payload: dict[str, Any]) -> None:
     sound = _hash(row.spare, key) == bytes(row.sha256)
     with database().system_work() as work:
         work.write("SELECT id FROM clew.media WHERE id = :media FOR UPDATE", {"media": row.media_id})
-        used = sound and _still_bad(work, row)
+        # Whoever takes the row away decides; a second run of this job must not drop what the first one has put in use.
+        first = work.changed("DELETE FROM clew.spare_objects WHERE object_name = :name", {"name": row.spare})
+        used = bool(first) and sound and _still_bad(work, row)
         if used:
             _replace(work, row, key)
-        work.write("DELETE FROM clew.spare_objects WHERE object_name = :name", {"name": row.spare})
         work.record(Event("heal", agency_id=row.agency_id, detail={"healed": used}))
-    vault().blobs.drop(row.held if used else row.spare)
+    if first:
+        vault().blobs.drop(row.held if used else row.spare)
 
 
 def _hash(name: str, key: bytes) -> bytes:

@@ -10,6 +10,7 @@ from clew.cli.upkeep import _expected
 from clew.domain.cases import service as cases
 from clew.domain.exhibits import contributions, service
 from clew.domain.exhibits.arrive import agency_key
+from clew.domain.matching import heal as job
 from clew.domain.matching import tools
 from clew.domain.matching.heal import heal
 from clew.domain.matching.jobs import JOBS
@@ -90,6 +91,26 @@ def test_the_same_bytes_heal_what_was_lost(node: Node, harm: Callable[[Path], No
         assert work.value("SELECT count(*) FROM clew.spare_objects") == 0
         told = work.rows("SELECT payload -> 'detail' ->> 'healed' AS healed FROM clew.events WHERE verb = 'heal'")
         assert sorted(row.healed for row in told) == ["false", "true"]
+
+
+def test_a_job_that_runs_twice_at_once_keeps_what_it_put_in_place(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    ann = node.viewers["ann"]
+    case, mine, _ = bring(ann)
+    held()[0].unlink()
+    bring(ann, case)
+    with opened().system_work() as work:
+        name = work.value("SELECT object_name FROM clew.spare_objects")
+    real = job._hash
+
+    def beaten(object_name: str, key: bytes) -> bytes:
+        """Let another run of the same job finish while this one reads."""
+        monkeypatch.setattr(job, "_hash", real)
+        heal({"object": name})
+        return real(object_name, key)
+
+    monkeypatch.setattr(job, "_hash", beaten)
+    heal({"object": name})
+    assert held()[1] == name and read(ann, mine) == CONTENT
 
 
 def test_sound_content_is_never_replaced_and_false_copies_never_used(node: Node) -> None:
