@@ -11,6 +11,7 @@ import psycopg
 
 from clew.kernel.settings import Settings
 from clew.store import postgres
+from clew.store.db import close_database
 from clew.store.migrate import migrate
 
 TEMPLATE = "clew_test_template"
@@ -32,9 +33,11 @@ class TestServer:
         """Lend a new database copied from the template, dropped at the end with all its connections."""
         name = f"clew_test_{secrets.token_hex(6)}"
         postgres.create_database(self.server.admin_dsn(), name, template=template)
+        at = self.settings(name, home)
         try:
-            yield self.settings(name, home)
+            yield at
         finally:
+            close_database(at)
             postgres.drop_database(self.server.admin_dsn(), name)
 
 

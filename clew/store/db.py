@@ -145,3 +145,10 @@ def database() -> Database:
     if at not in _open:
         _open[at] = Database(at)
     return _open[at]
+
+
+def close_database(at: Settings) -> None:
+    """Close the pools of some settings, if they were ever opened: before their database goes away."""
+    held = _open.pop(at, None)
+    if held is not None:
+        held.close()

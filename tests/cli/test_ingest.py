@@ -81,7 +81,9 @@ def test_a_folder_comes_in_and_is_known_to_the_other_agency(
 
     assert code == 0
     ends = {line["path"]: line["status"] for line in lines[:-1]}
-    assert ends == {"phone/a.jpg": "imported", "phone/copy of a.jpg": "duplicate", "phone/deep/b.jpg": "imported",
+    twins = {ends.pop("phone/a.jpg"), ends.pop("phone/copy of a.jpg")}
+    assert twins == {"imported", "duplicate"}  # files travel several at once: either may come first
+    assert ends == {"phone/deep/b.jpg": "imported",
                     "phone/notes.txt": "refused", "phone/x.zip": "imported", "phone/x.zip!/inner/c.jpg": "imported"}
     assert next(line for line in lines if line.get("status") == "refused")["reason"]
     assert lines[-1]["counts"] == {"imported": 4, "duplicate": 1, "refused": 1, "files": 6}
@@ -98,7 +100,8 @@ def test_a_folder_comes_in_and_is_known_to_the_other_agency(
     assert _as(node, "anna", monkeypatch, "case", "show", "XB-VIU/B-1")[0] == 1
 
     found = _as(node, "anna", monkeypatch, "links", "--case", "A-1")[1][0]
-    assert [(one["path"], one["other_path"], one["matcher"]) for one in found] == [("phone/a.jpg", "", "pdq")]
+    assert [(one["path"], one["other_path"], one["matcher"]) for one in found] in (
+        [("phone/a.jpg", "", "pdq")], [("phone/copy of a.jpg", "", "pdq")])
     assert _as(node, "ben", monkeypatch, "case", "policy", "B-1", "--audience", "XA-VIU")[0] == 0
     link = _as(node, "anna", monkeypatch, "links", "--case", "A-1")[1][0][0]
     assert link["other_path"] == "seized/1.jpg"
