@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import psycopg
@@ -81,14 +82,16 @@ class Database:
     def __init__(self, at: Settings) -> None:
         self.settings = at
         self._engines: dict[str, Engine] = {}
+        self._making = Lock()  # two threads asking first at once would leave a pool behind that nobody closes
 
     def engine(self, login: str) -> Engine:
         """Return the pool of a login; a connection is tried before use, so a restarted server is no error."""
-        if login not in self._engines:
-            url = make_url(postgres.dsn_for(login, self.settings)).set(drivername="postgresql+psycopg")
-            self._engines[login] = create_engine(
-                url, pool_size=12, max_overflow=4, pool_pre_ping=True, connect_args={"prepare_threshold": 2})
-        return self._engines[login]
+        with self._making:
+            if login not in self._engines:
+                url = make_url(postgres.dsn_for(login, self.settings)).set(drivername="postgresql+psycopg")
+                self._engines[login] = create_engine(
+                    url, pool_size=12, max_overflow=4, pool_pre_ping=True, connect_args={"prepare_threshold": 2})
+            return self._engines[login]
 
     @contextmanager
     def _work(self, login: str) -> Iterator[Work]:
@@ -120,9 +123,10 @@ class Database:
 
     def close(self) -> None:
         """Close all pools (before a fork, or at the end)."""
-        for engine in self._engines.values():
-            engine.dispose()
-        self._engines.clear()
+        with self._making:
+            for engine in self._engines.values():
+                engine.dispose()
+            self._engines.clear()
 
 
 def open_session(work: Work, token: str) -> Viewer:
@@ -142,9 +146,7 @@ _open: dict[Settings, Database] = {}
 def database() -> Database:
     """Return the process's database, by the process's settings."""
     at = settings()
-    if at not in _open:
-        _open[at] = Database(at)
-    return _open[at]
+    return _open.get(at) or _open.setdefault(at, Database(at))
 
 
 def close_database(at: Settings) -> None:

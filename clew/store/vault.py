@@ -23,5 +23,5 @@ def vault() -> Vault:
     """Return the process's vault, by the process's settings."""
     at = settings()
     if at not in _open:
-        _open[at] = Vault(at)
+        _open.setdefault(at, Vault(at))
     return _open[at]

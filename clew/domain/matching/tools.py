@@ -26,7 +26,7 @@ def index() -> SignalIndex:
     """Return this process's index of the node."""
     at = settings()
     if at not in _indexes:
-        _indexes[at] = SignalIndex(at.home / "index")
+        _indexes.setdefault(at, SignalIndex(at.home / "index"))  # two jobs may ask first at once
     return _indexes[at]
 
 
