@@ -41,6 +41,13 @@ BROAD = {
 ENVIRONMENT = {
     "clew/kernel/settings.py": "the one reader", "clew/cli/demo.py": "sets the demo's own home for its children",
     "clew/cli/node.py": "sets the demo's own home"}
+# Writes of the API that keep no answer for an idempotency key, each with its reason.
+KEYLESS = {
+    ("POST", "/login"): "nobody is logged in yet; a one-time code works once",
+    ("POST", "/enrol"): "nobody is logged in yet; an enrolment code works once",
+    ("POST", "/enrol/secret"): "nothing is stored",
+    ("POST", "/logout"): "the session that a repeat would come with has ended",
+    ("POST", "/exhibits/{exhibit_id}/reveal"): "changes nothing; clear material is never kept, and each showing is an event"}
 # Pages that show nothing of anybody: no verb to call.
 NO_VERB = {("GET", "/")}
 
@@ -138,6 +145,25 @@ def test_a_door_without_a_verb_is_found_out() -> None:
     case = next(endpoint for method, path, endpoint in EVERY if (method, path) == ("GET", "/api/v1/cases/{case_id}"))
     assert not calls_a_verb(login, set())
     assert calls_a_verb(case, set())
+
+
+def names_once(function: Callable[..., Any]) -> bool:
+    """Say whether a function calls a verb by its key, itself or by functions of its own module that it names."""
+    module = vars(inspect.getmodule(function))
+    named = list(chains(function.__code__))
+    if any(names[-1] in ("once", "once_or_again") for names in named):
+        return True
+    own = (module.get(names[0]) for names in named if len(names) == 1)
+    return any(names_once(one) for one in own if inspect.isfunction(one) and one.__module__ == function.__module__)
+
+
+def test_every_write_of_the_api_takes_an_idempotency_key() -> None:
+    writes = {(method, path.removeprefix("/api/v1")): endpoint for method, path, endpoint in EVERY
+              if path.startswith("/api/v1") and method in {"POST", "PUT", "DELETE"}}
+    assert len(writes) > 25
+    without = {where for where, endpoint in writes.items()
+               if "key" not in inspect.signature(endpoint).parameters or not names_once(endpoint)}
+    assert without == KEYLESS.keys()
 
 
 def test_the_public_doors_are_these() -> None:

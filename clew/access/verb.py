@@ -20,13 +20,21 @@ R = TypeVar("R")
 VERBS: dict[str, "Verb[..., Any]"] = {}
 
 
-class Verb(Generic[P, R]):
-    """A published act. Calling it opens a transaction; `within` joins one; `once` is safe to repeat."""
+_TOLD = ("This was done before, and its answer held a code that is told only once. To get a new code, reset the login "
+         "under a new Idempotency-Key.")
 
-    def __init__(self, name: str, right: str, run: Callable[Concatenate[Work, Viewer, P], R]) -> None:
+
+class Verb(Generic[P, R]):
+    """A published act. Calling it opens a transaction; `within` joins one; `once` is safe to repeat.
+
+    `secret`: its answer holds what is told once and kept nowhere, so a repeat is told only that it was done.
+    """
+
+    def __init__(self, name: str, right: str, run: Callable[Concatenate[Work, Viewer, P], R], *,
+                 secret: bool = False) -> None:
         if right not in RIGHTS or name in VERBS:
             raise ValueError(f"verb {name}: unknown right or name taken")
-        self.name, self.right, self._run = name, right, run
+        self.name, self.right, self.secret, self._run = name, right, secret, run
         self.__doc__ = run.__doc__
         VERBS[name] = self
 
@@ -49,9 +57,16 @@ class Verb(Generic[P, R]):
         return result
 
     def once(self, key: str | None, viewer: Viewer, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Act at most once for an idempotency key; a repeat gets the first answer again."""
+        """Act at most once for an idempotency key; a repeat gets the first answer again.
+
+        Raises Conflict for a key of another request, and for a repeat whose first answer held a secret.
+        """
+        return self.once_or_again(key, viewer, *args, **kwargs)[0]
+
+    def once_or_again(self, key: str | None, viewer: Viewer, *args: P.args, **kwargs: P.kwargs) -> tuple[R, bool]:
+        """Act as `once` does, and say whether the answer is that of an earlier request."""
         if key is None:
-            return self(viewer, *args, **kwargs)
+            return self(viewer, *args, **kwargs), False
         if not 8 <= len(key) <= 200:
             raise BadInput("An Idempotency-Key has 8 to 200 characters.")
         answer_type: TypeAdapter[R] = TypeAdapter(get_type_hints(self._run)["return"])
@@ -61,12 +76,13 @@ class Verb(Generic[P, R]):
                 demand(fresh, self.right)
                 known = _claim(work, fresh, key, self.name, asked)
                 if known is not None:
-                    return answer_type.validate_json(known)
+                    if self.secret:
+                        raise Conflict(_TOLD)
+                    return answer_type.validate_json(known), True
                 result = self.within(work, fresh, *args, **kwargs)
-                work.write("UPDATE clew.answers SET answer = CAST(:answer AS jsonb) WHERE officer_id = :officer "
-                           "AND key = :key", {"answer": answer_type.dump_json(result).decode(),
-                                              "officer": fresh.officer_id, "key": key})
-                return result
+                _keep(work, fresh, key, self.name, asked,
+                      "null" if self.secret else answer_type.dump_json(result).decode())
+                return result, False
         except (NotFound, NotYourRole, TooMany) as refusal:
             self._write_down(viewer, refusal.code)
             raise
@@ -90,11 +106,20 @@ def _claim(work: Work, viewer: Viewer, key: str, name: str, asked: bytes) -> str
     return json.dumps(row.answer)
 
 
+def _keep(work: Work, viewer: Viewer, key: str, name: str, asked: bytes, answer: str) -> None:
+    """Write the answer to its key, which erasing a case may just have taken away with all others."""
+    work.write("INSERT INTO clew.answers (officer_id, key, verb, asked, answer) "
+               "VALUES (:officer, :key, :verb, :asked, CAST(:answer AS jsonb)) "
+               "ON CONFLICT (officer_id, key) DO UPDATE SET answer = EXCLUDED.answer",
+               {"officer": viewer.officer_id, "key": key, "verb": name, "asked": asked, "answer": answer})
+
+
 def event(viewer: Viewer, name: str, **fields: Any) -> Event:
     """Return an event of this viewer."""
     return Event(verb=name, officer_id=viewer.officer_id, agency_id=viewer.agency_id, **fields)
 
 
-def verb(name: str, *, right: str) -> Callable[[Callable[Concatenate[Work, Viewer, P], R]], Verb[P, R]]:
+def verb(name: str, *, right: str,
+         secret: bool = False) -> Callable[[Callable[Concatenate[Work, Viewer, P], R]], Verb[P, R]]:
     """Publish a service function under the officer's word for it and the right it needs."""
-    return lambda run: Verb(name, right, run)
+    return lambda run: Verb(name, right, run, secret=secret)

@@ -3,15 +3,18 @@
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_type_hints
 
 import psycopg
 import pytest
 
 from clew.access import verb as module
 from clew.access.verb import VERBS, Verb, event, verb
-from clew.domain.accounts.service import set_preferences
+from clew.domain.accounts.door import NewSecret
+from clew.domain.accounts.model import Invitation, LoggedIn
+from clew.domain.accounts.service import add_officer, reset_login, set_preferences
 from clew.domain.cases import service as cases
+from clew.domain.cases.review import erase_case
 from clew.kernel.errors import BadInput, Conflict, NotFound, NotLoggedIn, NotYourRole
 from clew.kernel.ids import CaseId
 from clew.kernel.settings import Settings
@@ -145,3 +148,43 @@ def test_an_event_names_its_officer(node: Node) -> None:
     made = event(node.viewers["anna"], "look", subject="x")
     assert (made.officer_id, made.agency_id, made.subject) == (
         node.viewers["anna"].officer_id, node.viewers["anna"].agency_id, "x")
+
+
+def test_a_secret_is_told_once_and_kept_nowhere(node: Node, behind: Query) -> None:
+    admin, key = node.viewers["admin.xa-viu"], uuid.uuid4().hex
+    made = add_officer.once(key, admin, "carl", full_name="Carl", roles=["investigator"])
+    with pytest.raises(Conflict, match="reset the login"):
+        add_officer.once(key, admin, "carl", full_name="Carl", roles=["investigator"])
+    assert behind("SELECT answer = 'null' FROM clew.answers WHERE key = %s", key) == [(True,)]
+    assert behind("SELECT count(*) FROM clew.officers WHERE login = 'carl'") == [(1,)]
+    other = uuid.uuid4().hex
+    fresh = reset_login.once(other, admin, made.officer_id)
+    with pytest.raises(Conflict, match="reset the login"):
+        reset_login.once(other, admin, made.officer_id)
+    stored = behind("SELECT coalesce(string_agg(to_jsonb(a)::text, ''), '') FROM clew.answers a")[0][0]
+    assert made.code not in stored and fresh.code not in stored
+    node.enrol(fresh)  # the repeat did not spoil the code told first
+
+
+def test_what_answers_with_a_secret_says_so() -> None:
+    told = {name for name, one in VERBS.items() if get_type_hints(one._run)["return"] in (Invitation, NewSecret, LoggedIn)}
+    assert told == {name for name, one in VERBS.items() if one.secret}
+
+
+def test_an_answer_outlives_the_erasing_it_answers(node: Node, behind: Query) -> None:
+    anna, admin, key = node.viewers["anna"], node.viewers["admin.xa-viu"], uuid.uuid4().hex
+    case = cases.open_case.once(uuid.uuid4().hex, anna, "2026-0009").id
+    with database().viewer_work(anna.token) as (work, viewer):
+        work.write("UPDATE clew.cases SET expires = current_date WHERE id = :id", {"id": case})
+        work.record(event(viewer, "test"))
+    first = erase_case.once(key, admin, case)
+    assert erase_case.once(key, admin, case) == first
+    assert behind("SELECT count(*) FROM clew.answers") == [(1,)]
+
+
+def test_a_repeat_is_told_from_a_first_answer(node: Node) -> None:
+    me, key = node.viewers["anna"], uuid.uuid4().hex
+    first, again = cases.open_case.once_or_again(key, me, "2026-0010")
+    assert not again
+    assert cases.open_case.once_or_again(key, me, "2026-0010") == (first, True)
+    assert not cases.open_case.once_or_again(None, me, "2026-0011")[1]

@@ -112,13 +112,13 @@ def list_colleagues(work: Work, viewer: Viewer) -> list[Officer]:
         "AND o.roles && ARRAY['investigator', 'analyst'] ORDER BY o.login", {"agency": viewer.agency_id})]
 
 
-@verb("add_officer", right="manage_officers")
+@verb("add_officer", right="manage_officers", secret=True)
 def add_officer(work: Work, viewer: Viewer, login: str, *, full_name: str, roles: Iterable[str]) -> Invitation:
     """Add an officer to one's own agency; the code returned lets him enrol once within seven days."""
     return _add(work, viewer, viewer.agency_id, login, full_name, check_roles(roles))
 
 
-@verb("appoint_officer", right="manage_agencies")
+@verb("appoint_officer", right="manage_agencies", secret=True)
 def appoint_officer(work: Work, viewer: Viewer, agency_id: AgencyId, *, login: str, full_name: str,
                     roles: Iterable[str]) -> Invitation:
     """Appoint an agency's first administrator, or an auditor."""
@@ -196,14 +196,14 @@ def suspend_officer(work: Work, viewer: Viewer, officer_id: OfficerId, *, suspen
                       row_hashes=audited(work, "officers", officer_id)))
 
 
-@verb("reset_login", right="manage_officers")
+@verb("reset_login", right="manage_officers", secret=True)
 def reset_login(work: Work, viewer: Viewer, officer_id: OfficerId) -> Invitation:
     """Give an officer who lost password or authenticator a new enrolment code."""
     officer = _administer(work, viewer, officer_id)
     return invite(work, viewer, officer_id, officer.login, "reset_login")
 
 
-@verb("reset_administrator", right="manage_agencies")
+@verb("reset_administrator", right="manage_agencies", secret=True)
 def reset_administrator(work: Work, viewer: Viewer, officer_id: OfficerId) -> Invitation:
     """Give an agency's administrator or an auditor a new enrolment code."""
     officer = _administer(work, viewer, officer_id)

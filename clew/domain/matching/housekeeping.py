@@ -1,4 +1,4 @@
-"""What is left over is taken away once a day: objects without a row, drafts, uploads nobody goes on with."""
+"""What is left over is taken away once a day: objects without a row, drafts, broken-off uploads, old kept answers."""
 
 from collections.abc import Collection
 from datetime import timedelta
@@ -13,6 +13,7 @@ _KNOWN = """
     SELECT object_name FROM clew.media WHERE object_name = ANY (:names)
     UNION SELECT object_name FROM clew.searches WHERE object_name = ANY (:names) AND state = 'waiting'
     UNION SELECT object_name FROM clew.spare_objects WHERE object_name = ANY (:names)"""
+ANSWERS = timedelta(hours=24)  # how long a lost answer can be asked for again; the database keeps younger ones
 MANY = 100  # so many objects, and most of them without a row: that is another database, no leftovers
 
 
@@ -20,7 +21,7 @@ def keep_house() -> int:
     """Sweep leftovers and return how many went. Raises Refused when the rows seem to be of another node."""
     removed = vault().blobs.sweep(known) + vault().uploads.sweep(UPLOADS)
     with database().system_work() as work:
-        removed += _end_uploads(work)
+        removed += _end_uploads(work) + work.changed("DELETE FROM clew.answers WHERE made_at < now() - :age", {"age": ANSWERS})
         work.record(Event("keep_house", detail={"removed": removed}))
     return removed
 

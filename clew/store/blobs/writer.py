@@ -16,7 +16,7 @@ from clew.store.blobs.places import Draft
 class Stored:
     """One durable object. Commit a row with `data_key` wrapped, or drop `object_name`."""
 
-    object_name: str
+    object_name: str = field(repr=False)  # never the same twice: a repeated request is told by its content
     sha256: bytes
     sha1: bytes
     md5: bytes

@@ -85,9 +85,9 @@ def list_sessions(viewer: Asking) -> list[Session]:
 
 
 @router.delete("/sessions/{session_id}", status_code=204)
-def revoke_session(viewer: Asking, session_id: uuid.UUID) -> None:
+def revoke_session(viewer: Asking, session_id: uuid.UUID, key: Key) -> None:
     """End one of one's own sessions."""
-    service.revoke_session(viewer, SessionId(session_id))
+    service.revoke_session.once(key, viewer, SessionId(session_id))
 
 
 @router.post("/logout", status_code=204)
@@ -128,10 +128,10 @@ class NewOfficer(BaseModel):
 
 
 @router.post("/agencies/{agency_id}/officers", status_code=201)
-def appoint_officer(viewer: Asking, agency_id: uuid.UUID, body: NewOfficer) -> Invitation:
+def appoint_officer(viewer: Asking, agency_id: uuid.UUID, body: NewOfficer, key: Key) -> Invitation:
     """Appoint an agency's first administrator, or an auditor."""
-    return service.appoint_officer(viewer, AgencyId(agency_id), login=body.login, full_name=body.full_name,
-                                   roles=body.roles)
+    return service.appoint_officer.once(key, viewer, AgencyId(agency_id), login=body.login,
+                                        full_name=body.full_name, roles=body.roles)
 
 
 class CutOff(BaseModel):
@@ -141,9 +141,9 @@ class CutOff(BaseModel):
 
 
 @router.put("/agencies/{agency_id}/cut-off", status_code=204)
-def cut_off_agency(viewer: Asking, agency_id: uuid.UUID, body: CutOff) -> None:
+def cut_off_agency(viewer: Asking, agency_id: uuid.UUID, body: CutOff, key: Key) -> None:
     """Cut an agency off at once, or let it in again."""
-    service.cut_off_agency(viewer, AgencyId(agency_id), off=body.off)
+    service.cut_off_agency.once(key, viewer, AgencyId(agency_id), off=body.off)
 
 
 @router.get("/appointed")
@@ -153,9 +153,9 @@ def list_appointed(viewer: Asking) -> list[Officer]:
 
 
 @router.post("/appointed/{officer_id}/reset")
-def reset_administrator(viewer: Asking, officer_id: uuid.UUID) -> Invitation:
+def reset_administrator(viewer: Asking, officer_id: uuid.UUID, key: Key) -> Invitation:
     """Give an administrator or auditor a new enrolment code."""
-    return service.reset_administrator(viewer, OfficerId(officer_id))
+    return service.reset_administrator.once(key, viewer, OfficerId(officer_id))
 
 
 @router.get("/officers")
@@ -171,9 +171,9 @@ def list_colleagues(viewer: Asking) -> list[Officer]:
 
 
 @router.post("/officers", status_code=201)
-def add_officer(viewer: Asking, body: NewOfficer) -> Invitation:
+def add_officer(viewer: Asking, body: NewOfficer, key: Key) -> Invitation:
     """Add an officer to one's own agency."""
-    return service.add_officer(viewer, body.login, full_name=body.full_name, roles=body.roles)
+    return service.add_officer.once(key, viewer, body.login, full_name=body.full_name, roles=body.roles)
 
 
 class Roles(BaseModel):
@@ -183,9 +183,9 @@ class Roles(BaseModel):
 
 
 @router.put("/officers/{officer_id}/roles", status_code=204)
-def set_roles(viewer: Asking, officer_id: uuid.UUID, body: Roles) -> None:
+def set_roles(viewer: Asking, officer_id: uuid.UUID, body: Roles, key: Key) -> None:
     """Set an officer's roles."""
-    service.set_roles(viewer, OfficerId(officer_id), roles=body.roles)
+    service.set_roles.once(key, viewer, OfficerId(officer_id), roles=body.roles)
 
 
 class Suspended(BaseModel):
@@ -195,12 +195,12 @@ class Suspended(BaseModel):
 
 
 @router.put("/officers/{officer_id}/suspended", status_code=204)
-def suspend_officer(viewer: Asking, officer_id: uuid.UUID, body: Suspended) -> None:
+def suspend_officer(viewer: Asking, officer_id: uuid.UUID, body: Suspended, key: Key) -> None:
     """Suspend an officer or let him in again."""
-    service.suspend_officer(viewer, OfficerId(officer_id), suspended=body.suspended)
+    service.suspend_officer.once(key, viewer, OfficerId(officer_id), suspended=body.suspended)
 
 
 @router.post("/officers/{officer_id}/reset")
-def reset_login(viewer: Asking, officer_id: uuid.UUID) -> Invitation:
+def reset_login(viewer: Asking, officer_id: uuid.UUID, key: Key) -> Invitation:
     """Give an officer a new enrolment code."""
-    return service.reset_login(viewer, OfficerId(officer_id))
+    return service.reset_login.once(key, viewer, OfficerId(officer_id))

@@ -65,9 +65,9 @@ def get_policy(viewer: Asking, case_id: uuid.UUID) -> PolicyView:
 
 
 @router.delete("/cases/{case_id}", status_code=204)
-def erase_case(viewer: Asking, case_id: uuid.UUID) -> None:
+def erase_case(viewer: Asking, case_id: uuid.UUID, key: Key) -> None:
     """Erase an expired case for good (its agency's administrator)."""
-    for name in review.erase_case(viewer, CaseId(case_id)):
+    for name in review.erase_case.once(key, viewer, CaseId(case_id)):
         vault().blobs.drop(name)
 
 

@@ -16,6 +16,7 @@ from clew.kernel.errors import BadInput, Refused
 from clew.kernel.ids import CaseId, ContributionId, ExhibitId, SearchId
 from clew.kernel.viewer import Viewer
 from clew.store.blobs import Stored
+from clew.store.vault import vault
 from clew.web.clear import clear_picture
 from clew.web.receive import needed, receive
 from clew.web.session import Asking, Key
@@ -120,19 +121,22 @@ def reveal(viewer: Asking, exhibit_id: uuid.UUID, body: Reveal) -> Response:
 
 
 @router.post("/cases/{case_id}/searches", status_code=202)
-async def search(request: Request, viewer: Asking, case_id: uuid.UUID,
+async def search(request: Request, viewer: Asking, case_id: uuid.UUID, key: Key,
                  purpose: Annotated[str, Query(max_length=500)],
                  name: Annotated[str, Query(max_length=300)] = "file") -> dict[str, str]:
     """Search with the file in the body, under a case and a purpose; ask for the result by the id returned."""
     if int(request.headers.get("content-length") or 0) > LARGEST_SEARCH:
         raise BadInput("A file to search with has at most 512 MiB. Contribute larger ones to a case.")
     stored = await receive(request, viewer, LARGEST_SEARCH)
-    return {"id": str(await run_in_threadpool(_search, viewer, CaseId(case_id), purpose, name, stored))}
+    return {"id": str(await run_in_threadpool(_search, viewer, CaseId(case_id), purpose, name, stored, key))}
 
 
-def _search(viewer: Viewer, case_id: CaseId, purpose: str, name: str, stored: Stored) -> SearchId:
+def _search(viewer: Viewer, case_id: CaseId, purpose: str, name: str, stored: Stored, key: str | None) -> SearchId:
     with needed(stored):
-        return matching.search(viewer, case_id, purpose=purpose, name=name, stored=stored)
+        made, again = matching.search.once_or_again(key, viewer, case_id, purpose=purpose, name=name, stored=stored)
+    if again:
+        vault().blobs.drop(stored.object_name)
+    return made
 
 
 @router.get("/cases/{case_id}/searches")

@@ -6,6 +6,7 @@ A file that comes whole in the creating request goes straight into a sealed obje
 import base64
 import binascii
 import uuid
+from contextlib import nullcontext, suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -22,7 +23,7 @@ from clew.kernel.viewer import Viewer
 from clew.store.blobs import Stored
 from clew.store.vault import vault
 from clew.web.receive import needed, pieces, receive
-from clew.web.session import Asking
+from clew.web.session import Asking, Key
 
 router = APIRouter(tags=["uploads"])
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -57,18 +58,34 @@ def describe_tus(viewer: Asking, contribution_id: uuid.UUID) -> Response:
 
 
 @router.post("/contributions/{contribution_id}/uploads", status_code=201)
-async def create(request: Request, viewer: Asking, contribution_id: uuid.UUID) -> Response:
-    """Create an upload; with the whole file in the body it is stored and answered as a file at once."""
+async def create(request: Request, viewer: Asking, contribution_id: uuid.UUID, key: Key) -> Response:
+    """Create an upload; with the whole file in the body it is stored and answered as a file at once.
+
+    A whole file needs no key: the same path and bytes again change nothing.
+    """
     length, path, into = _number(request, "upload-length"), _path(request), ContributionId(contribution_id)
     body = _number(request, "content-length") if request.headers.get("content-type") == BYTES else 0
     if body and body == length:
         stored = await receive(request, viewer, length)
         file = await run_in_threadpool(_add, viewer, into, path, stored)
         return _created(f"/api/v1/contributions/{contribution_id}/files", length, file)
-    upload = await run_in_threadpool(uploads.begin_upload, viewer, into, path, length=length)
-    await run_in_threadpool(vault().uploads.create, upload.id, length)
-    offset, done = await _append(request, viewer, upload, 0) if body or not length else (0, None)
+    upload, again = await run_in_threadpool(_begin, viewer, into, path, length, key)
+    if again:  # it goes on from where it is; bytes come at the offset answered
+        offset, done = await run_in_threadpool(_offset_now, viewer, upload), None
+    else:
+        offset, done = await _append(request, viewer, upload, 0) if body or not length else (0, None)
     return _created(f"/api/v1/uploads/{upload.id}", offset, done)
+
+
+def _begin(viewer: Viewer, into: ContributionId, path: str, length: int, key: str | None) -> tuple[uploads.Upload, bool]:
+    """Begin an upload; say whether this key had begun it before."""
+    upload, again = uploads.begin_upload.once_or_again(key, viewer, into, path, length=length)
+    if again:
+        upload = uploads.get_upload(viewer, upload.id)
+    if not upload.finished:
+        with suppress(Conflict) if again else nullcontext():  # the first try may have ended before this
+            vault().uploads.create(upload.id, length)
+    return upload, again
 
 
 def _created(location: str, offset: int, file: File | None) -> Response:
@@ -142,8 +159,8 @@ async def append(request: Request, viewer: Asking, upload_id: uuid.UUID) -> Resp
 
 
 @router.delete("/uploads/{upload_id}", status_code=204)
-def drop(viewer: Asking, upload_id: uuid.UUID) -> Response:
+def drop(viewer: Asking, upload_id: uuid.UUID, key: Key) -> Response:
     """Give an upload up."""
-    uploads.drop_upload(viewer, upload_id)
+    uploads.drop_upload.once(key, viewer, upload_id)
     vault().uploads.drop(upload_id)
     return Response(status_code=204, headers=TUS)

@@ -62,6 +62,22 @@ def test_only_leftovers_go(database: Settings, server: TestServer) -> None:
         assert work.value("SELECT count(*) FROM clew.events WHERE verb = 'keep_house'") == 1
 
 
+def test_kept_answers_go_after_a_day(database: Settings, server: TestServer) -> None:
+    node = make_test_node(database)
+    node.agency("XA-ONE")
+    ann = node.officer("XA-ONE", "ann")
+    cases.open_case.once("key-of-yesterday", ann, "2026-1")
+    first = cases.open_case.once("key-of-today", ann, "2026-2")
+    with psycopg.connect(server.server.admin_dsn(database.dsn.rpartition("dbname=")[2])) as admin:  # behind the guards
+        admin.execute("UPDATE clew.answers SET made_at = now() - interval '25 hours' WHERE key = 'key-of-yesterday'")
+    assert keep_house() == 1
+    with opened().viewer_work(ann.token) as (work, _):
+        assert [row.key for row in work.rows("SELECT key FROM clew.answers")] == ["key-of-today"]
+    with opened().system_work() as work:
+        assert work.value("SELECT count(made_at) FROM clew.answers") == 0  # of what is young the worker sees nothing
+    assert cases.open_case.once("key-of-today", ann, "2026-2") == first
+
+
 def test_rows_of_another_node_sweep_nothing(database: Settings) -> None:
     make_test_node(database)
     with pytest.raises(Refused, match="clew check"):

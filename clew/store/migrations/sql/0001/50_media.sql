@@ -105,6 +105,8 @@ CREATE TABLE clew.answers (
     made_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (officer_id, key)
 );
+-- The worker takes old answers away and can read none.
+CREATE POLICY expired ON clew.answers TO clew_system USING (made_at < now() - interval '24 hours');
 
 GRANT SELECT, INSERT, UPDATE (closed_at, withdrawn_at) ON clew.contributions TO clew_app;
 GRANT SELECT ON clew.media TO clew_app;
@@ -122,3 +124,4 @@ GRANT SELECT, INSERT, UPDATE (state) ON clew.exhibits TO clew_system;
 GRANT SELECT, INSERT, UPDATE (status, reason, exhibit_id, done_at, matched, sha256, size) ON clew.files TO clew_system;
 GRANT SELECT ON clew.contributions TO clew_system;
 GRANT SELECT, DELETE ON clew.uploads TO clew_system;
+GRANT SELECT (made_at), DELETE ON clew.answers TO clew_system;
