@@ -86,7 +86,8 @@ def measured(kind: str, size: int, queries: int, folder: Path) -> Times:
     index, took = milliseconds(lambda: HammingIndex.open(folder / kind))
     times.open_s = took / 1e3
     held = index.snapshot
-    times.bytes_per_hash = sum(a.nbytes for a in (held.rows, held.starts, held.offsets, held.postings)) / size
+    arrays = (held.rows, held.starts, held.offsets, held.postings, held.checks)
+    times.bytes_per_hash = sum(array.nbytes for array in arrays) / size
     peer = faiss.IndexBinaryFlat(256)
     peer.add(hashes)
     for query in asked(hashes, WARM, chance):

@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 
 from clew.kernel.errors import BadInput
 from clew.signals.indexes.compiled import compiled
-from clew.signals.indexes.plan import BITS, MOST_ROWS, row_bits, widths
+from clew.signals.indexes.plan import BANDS, KEYS, MOST_ROWS
 from clew.signals.indexes.rows import Words
 from clew.signals.indexes.search import band_key
 
 Ids = NDArray[Any]  # int64 or uint64, opaque
+Band = tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint16]]
 SHORT_RUN = 64
 
 
@@ -84,29 +85,27 @@ def _settle_short_runs(rows: Any, ids: Any, order: Any, long_runs: Any) -> int:
     return marked
 
 
-def buckets(rows: Words, bands: int) -> Iterator[tuple[NDArray[np.uint32], NDArray[np.uint32]]]:
-    """Yield each band's (offsets (2^width + 1,), postings (n,)): bucket k is postings[offsets[k]:offsets[k + 1]].
+def buckets(rows: Words, bands: int) -> Iterator[Band]:
+    """Yield each band's (offsets (KEYS + 1,), postings (n,), checks (n,)): bucket k is offsets[k]:offsets[k + 1].
 
-    A posting is a row's number in its lower bits, and in the upper ones the first bits of the row's next band.
+    A posting is a row's number, its check the row's next band.
     """
-    first, bits = 0, row_bits(len(rows))
-    for width in widths(bands) if bands else ():
-        offsets, postings = np.zeros((1 << width) + 2, np.uint32), np.empty(len(rows), np.uint32)
-        _fill(rows, first, width, bits, offsets, postings)
-        yield offsets[:-1], postings
-        first += width
+    for band in range(bands):
+        offsets = np.zeros(KEYS + 2, np.uint32)
+        postings, checks = np.empty(len(rows), np.uint32), np.empty(len(rows), np.uint16)
+        _fill(rows, band, offsets, postings, checks)
+        yield offsets[:-1], postings, checks
 
 
 @compiled
-def _fill(rows: Any, first: int, width: int, bits: int, offsets: Any, postings: Any) -> None:
+def _fill(rows: Any, band: int, offsets: Any, postings: Any, checks: Any) -> None:
     """Sort by counting: ends are counted two places up, so that filling leaves every start in its own place."""
-    following = (first + width) % BITS
     for i in range(len(rows)):
-        offsets[band_key(rows, i, first, width) + 2] += 1
+        offsets[band_key(rows[i], band) + 2] += 1
     for k in range(2, len(offsets)):
         offsets[k] += offsets[k - 1]
     for i in range(len(rows)):
-        key = band_key(rows, i, first, width)
-        check = band_key(rows, i, following, 32 - bits)
-        postings[offsets[key + 1]] = check << bits | i
+        key = band_key(rows[i], band)
+        postings[offsets[key + 1]] = i
+        checks[offsets[key + 1]] = band_key(rows[i], (band + 1) % BANDS)
         offsets[key + 1] += 1

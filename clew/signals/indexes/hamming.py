@@ -14,7 +14,7 @@ from clew.kernel.errors import BadInput
 from clew.signals.indexes import snapshot as snapshots
 from clew.signals.indexes.answers import Answers, Part
 from clew.signals.indexes.build import Ids, as_ids
-from clew.signals.indexes.plan import RADIUS, SCAN_SHARE, probes, row_bits
+from clew.signals.indexes.plan import RADIUS, SCAN_SHARE, probes
 from clew.signals.indexes.proof import prove
 from clew.signals.indexes.rows import Words, as_hashes, as_rows, as_words
 from clew.signals.indexes.search import MOST_QUERIES, find, scan
@@ -90,9 +90,9 @@ class HammingIndex:
             raise BadInput(f"Give fewer than {MOST_QUERIES} hashes at once.")
         snapshot, state, queries = self.snapshot, self.tail.state, as_rows(words)
         if snapshot.bands:
-            plan = probes(snapshot.bands, radius)
+            plan = probes(radius)
             hits = find(queries, snapshot.rows, plan.bands, plan.masks, snapshot.offsets, snapshot.postings,
-                        row_bits(len(snapshot.rows)), radius, len(snapshot.rows) // SCAN_SHARE)
+                        snapshot.checks, radius, len(snapshot.rows) // SCAN_SHARE)
         else:
             hits = scan(queries, snapshot.rows, radius)
         newer = scan(queries, state.rows, radius) if len(state.rows) else hits[:0]

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from clew.kernel.errors import Unavailable
 from clew.signals.indexes.build import Ids
-from clew.signals.indexes.plan import BITS, LARGEST, RADIUS, bit_order, thresholds, widths
+from clew.signals.indexes.plan import BANDS, BITS, RADIUS, WIDTH, bit_order, thresholds
 from clew.signals.indexes.rows import Words, read_only
 from clew.signals.indexes.search import DISTANCE_AT, ROW_MASK, scan
 
@@ -23,7 +23,7 @@ def prove(index: "HammingIndex", words: Words, ids: Ids) -> int:
     if not len(words):
         return 0
     chance = np.random.default_rng()  # another sample at each build
-    queries = planted(words, chance, index.snapshot.bands or LARGEST)
+    queries = planted(words, chance)
     for query in queries:
         hits = scan(query[None], read_only(words), RADIUS)
         due = _pairs(ids[hits & ROW_MASK], (hits >> DISTANCE_AT) & 63)
@@ -43,22 +43,20 @@ def _pairs(ids: Ids, distances: NDArray[Any]) -> NDArray[np.int64]:
     return pairs[:, fresh]
 
 
-def planted(words: Words, chance: np.random.Generator, bands: int) -> Words:
+def planted(words: Words, chance: np.random.Generator) -> Words:
     """Return entries as they are, with up to 31 bits flipped anywhere, and with 31 flipped in the worst places."""
     chosen = words[chance.integers(0, len(words), 3 * SAMPLE)]
     flips: list[Bits] = [np.empty(0, np.int64)] * SAMPLE
     flips += [chance.permutation(BITS)[:chance.integers(1, RADIUS + 1)] for _ in range(SAMPLE)]
-    flips += [worst_flips(chance, bands) for _ in range(SAMPLE)]
+    flips += [worst_flips(chance) for _ in range(SAMPLE)]
     for query, bits in zip(chosen, flips, strict=True):
         np.bitwise_xor.at(query, bits >> 6, np.uint64(1) << (bits & 63).astype(np.uint64))
     return chosen
 
 
-def worst_flips(chance: np.random.Generator, bands: int) -> Bits:
+def worst_flips(chance: np.random.Generator) -> Bits:
     """Return 31 bits of a hash that push every band but one past its threshold, so that only that one can find it."""
-    order, spared, first = np.array(bit_order()), int(chance.integers(bands)), 0
-    chosen = []
-    for band, (width, threshold) in enumerate(zip(widths(bands), thresholds(bands), strict=True)):
-        chosen.append(order[first + chance.permutation(width)[:threshold + (band != spared)]])
-        first += width
-    return np.concatenate(chosen)
+    order, spared = np.array(bit_order()), int(chance.integers(BANDS))
+    return np.concatenate([
+        order[band * WIDTH + chance.permutation(WIDTH)[:threshold + (band != spared)]]
+        for band, threshold in enumerate(thresholds())])

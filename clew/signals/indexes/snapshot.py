@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from clew.kernel import ids as identifiers
 from clew.kernel.errors import Conflict, Unavailable
 from clew.signals.indexes.build import Ids, buckets, grouped
+from clew.signals.indexes.compiled import BLOCK
 from clew.signals.indexes.files import (
     DAMAGED,
     MANIFEST,
@@ -30,12 +31,11 @@ from clew.signals.indexes.files import (
     write_array,
     write_manifest,
 )
-from clew.signals.indexes.plan import band_count, offset_count
+from clew.signals.indexes.plan import BANDS, KEYS, band_count
 from clew.signals.indexes.rows import Words
 
-FORMAT = 1
+FORMAT = 2
 TRIES = 20
-MOST_BANDS = 32
 Mark = Mapping[str, str | int]
 
 
@@ -63,6 +63,7 @@ class Snapshot:
     ids: Ids  # (entries,)
     offsets: NDArray[np.uint32]  # per band, one after the other
     postings: NDArray[np.uint32]
+    checks: NDArray[np.uint16]  # the next band of each posting's row, and BLOCK zeros: the last block is read whole
     hold: "Hold"  # let go when the snapshot is
 
 
@@ -78,14 +79,22 @@ def write(folder: Path, rows: Words, ids: Ids, mark: Mark) -> Path:
         "starts": write_array(place, "starts", starts.astype(counter)),
         "ids": write_array(place, "ids", kept),
     }
-    offsets = ArrayFile(place, "offsets", np.uint32, (offset_count(bands),))
-    postings = ArrayFile(place, "postings", np.uint32, (bands * len(distinct),))
-    for ends, members in buckets(distinct, bands):
-        offsets.add(ends)
-        postings.add(members)
-    arrays |= {"offsets": offsets.close(), "postings": postings.close()}
+    arrays |= _write_bands(place, distinct, bands)
     write_manifest(place, {"format": FORMAT, "bands": bands, "mark": dict(mark), "arrays": arrays})
     return place
+
+
+def _write_bands(place: Path, distinct: Words, bands: int) -> dict[str, Any]:
+    """Write each band as it is made, so that no more than one is in memory."""
+    offsets = ArrayFile(place, "offsets", np.uint32, (bands * (KEYS + 1),))
+    postings = ArrayFile(place, "postings", np.uint32, (bands * len(distinct),))
+    checks = ArrayFile(place, "checks", np.uint16, (bands * len(distinct) + BLOCK,))
+    for ends, members, following in buckets(distinct, bands):
+        offsets.add(ends)
+        postings.add(members)
+        checks.add(following)
+    checks.add(np.zeros(BLOCK, np.uint16))
+    return {file.name: file.close() for file in (offsets, postings, checks)}
 
 
 def read(place: Path) -> Snapshot:
@@ -106,9 +115,10 @@ def _check(snapshot: Snapshot) -> None:
     fits = (
         snapshot.rows.shape == (distinct, 4) and snapshot.rows.dtype == np.uint64
         and starts.shape == (distinct + 1,) and starts[0] == 0 and starts[-1] == len(snapshot.ids)
-        and 0 <= snapshot.bands <= MOST_BANDS
-        and snapshot.offsets.shape == (offset_count(snapshot.bands),)
+        and snapshot.bands in (0, BANDS)
+        and snapshot.offsets.shape == (snapshot.bands * (KEYS + 1),)
         and snapshot.postings.shape == (snapshot.bands * distinct,)
+        and snapshot.checks.shape == (snapshot.bands * distinct + BLOCK,) and snapshot.checks.dtype == np.uint16
     )
     if not fits:
         raise Unavailable(DAMAGED)

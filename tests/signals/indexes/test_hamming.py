@@ -26,11 +26,11 @@ def same(index: HammingIndex, hashes, ids, query, radius=31, erased=()):
         zip(due_distances.tolist(), due_ids.tolist(), strict=True))
 
 
-@pytest.fixture(params=[0, 2000], ids=["as planned", "banded from the start"])
+@pytest.fixture(params=[0, 50], ids=["as planned", "banded from the start"])
 def planned(request, monkeypatch):
-    """Run with the sizes as they are, and with small indexes cut into 16, 13 or 11 bands."""
+    """Run with the sizes as they are, and with all but the smallest indexes cut into bands."""
     if request.param:
-        monkeypatch.setattr(plan, "SIZES", ((50, 0), (300, 16), (1000, 13)))
+        monkeypatch.setattr(plan, "SCAN_ALONE", request.param)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -69,7 +69,7 @@ def test_the_smallest_indexes_answer(size, planned, tmp_path: Path):
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_history_of_appends_erasures_and_rebuilds_is_answered_exactly(data, tmp_path_factory, monkeypatch):
-    monkeypatch.setattr(plan, "SIZES", ((20, 0), (40, 16), (60, 13)))
+    monkeypatch.setattr(plan, "SCAN_ALONE", 20)
     folder = tmp_path_factory.mktemp("index")
     chance = np.random.default_rng(data.draw(st.integers(0, 2**32)))
     pool = hashes_of(data.draw(st.sampled_from(KINDS)), 80, chance)

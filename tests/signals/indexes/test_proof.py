@@ -8,6 +8,7 @@ import pytest
 from clew.kernel.errors import Unavailable
 from clew.signals.indexes import plan, proof, search, snapshot
 from clew.signals.indexes.build import buckets, grouped
+from clew.signals.indexes.compiled import BLOCK
 from clew.signals.indexes.hamming import HammingIndex, build
 from clew.signals.indexes.rows import as_rows, as_words, read_only
 from tests.signals.indexes.populations import hashes_of
@@ -18,34 +19,31 @@ MARK = {"xid": 1}
 def test_worst_flips_leave_exactly_one_band_to_find_the_pair():
     chance = np.random.default_rng(2)
     order = np.array(plan.bit_order())
-    for bands in (11, 13, 16):
-        for _ in range(20):
-            flips = set(proof.worst_flips(chance, bands).tolist())
-            assert len(flips) == 31
-            first, within = 0, 0
-            for width, threshold in zip(plan.widths(bands), plan.thresholds(bands), strict=True):
-                within += len(flips & set(order[first:first + width].tolist())) <= threshold
-                first += width
-            assert within == 1
+    for _ in range(60):
+        flips = set(proof.worst_flips(chance).tolist())
+        assert len(flips) == 31
+        within = [len(flips & set(order[16 * band:16 * band + 16].tolist())) <= threshold
+                  for band, threshold in enumerate(plan.thresholds())]
+        assert sum(within) == 1
 
 
 def test_planted_copies_lie_within_the_radius():
     words = np.random.default_rng(3).integers(0, 2**63, (1, 4)).astype(np.uint64)
-    near = proof.planted(words, np.random.default_rng(4), 11)
+    near = proof.planted(words, np.random.default_rng(4))
     distances = np.unpackbits((near ^ words).view(np.uint8), axis=1).sum(axis=1)
     assert distances.max() == 31
     assert (distances == 0).sum() >= proof.SAMPLE
 
 
-@pytest.mark.parametrize("fault", ["postings of another row", "a band probed too narrowly", "a bucket cut short"])
+@pytest.mark.parametrize("fault", [
+    "postings of another row", "checks of another row", "a band probed too narrowly", "a bucket cut short"])
 def test_a_faulty_build_is_not_served_and_the_former_stays(fault, tmp_path: Path, monkeypatch):
     chance = np.random.default_rng(6)
     good = build(tmp_path, hashes_of("uniform", 100, chance), np.arange(100), mark=MARK)
     name = good.snapshot.name
     if fault == "a band probed too narrowly":
-        narrow = tuple(t - (t == 1) for t in plan.thresholds(16))
         real = plan._masks
-        monkeypatch.setattr(plan, "_masks", lambda width, threshold: real(width, narrow[0]))
+        monkeypatch.setattr(plan, "_masks", lambda threshold: real(threshold - 1))
         plan.probes.cache_clear()
     else:
         monkeypatch.setattr(snapshot, "buckets", _faulty(fault))
@@ -58,11 +56,14 @@ def test_a_faulty_build_is_not_served_and_the_former_stays(fault, tmp_path: Path
 
 def _faulty(fault):
     def worse(rows, bands):
-        for offsets, postings in buckets(rows, bands):
+        for offsets, postings, checks in buckets(rows, bands):
             if fault == "postings of another row":
-                yield offsets, np.roll(postings, 1)
+                yield offsets, np.roll(postings, 1), checks
+            elif fault == "checks of another row":
+                yield offsets, postings, np.roll(checks, 1)
             else:
-                yield np.where(np.arange(len(offsets)) % 2 == 0, offsets, np.roll(offsets, 1)), postings
+                cut = np.where(np.arange(len(offsets)) % 2 == 0, offsets, np.roll(offsets, 1))
+                yield cut, postings, checks
 
     return worse
 
@@ -71,12 +72,11 @@ def test_scanning_and_probing_agree_on_rows_and_distances():
     """`find` with room for all candidates and with none (so that it scans) gives the same rows."""
     rows = as_rows(as_words(hashes_of("degenerate", 4_000, np.random.default_rng(7))))
     distinct, _, _ = grouped(rows, np.arange(4_000))
-    parts = list(buckets(distinct, 13))
-    offsets, postings = (np.concatenate([part[side] for part in parts]) for side in (0, 1))
-    table = plan.probes(13)
+    offsets, postings, checks = (np.concatenate(side) for side in zip(*buckets(distinct, plan.BANDS), strict=True))
+    checks, table = np.concatenate((checks, np.zeros(BLOCK, np.uint16))), plan.probes()
     for query in rows[:40]:
         answers = [
             search.find(query[None], read_only(distinct), table.bands, table.masks, read_only(offsets),
-                        read_only(postings), plan.row_bits(len(distinct)), 31, limit) for limit in (10**9, -1)]
-        assert sorted(answers[0].tolist()) == sorted(answers[1].tolist())
+                        read_only(postings), read_only(checks), 31, limit) for limit in (10**9, 0, -1)]
+        assert sorted(answers[0].tolist()) == sorted(answers[1].tolist()) == sorted(answers[2].tolist())
         assert len({hit & search.ROW_MASK for hit in answers[0].tolist()}) == len(answers[0])

@@ -94,7 +94,7 @@ def test_only_the_owner_can_read_a_snapshot(tmp_path: Path):
     assert stat.S_IMODE(index.folder.stat().st_mode) == 0o700
 
 
-@pytest.mark.parametrize("name", ["rows", "starts", "ids", "offsets", "postings"])
+@pytest.mark.parametrize("name", ["rows", "starts", "ids", "offsets", "postings", "checks"])
 @pytest.mark.parametrize("damage", ["one bit", "cut short", "gone"])
 def test_a_damaged_array_is_refused(name, damage, tmp_path: Path):
     index = build(tmp_path, hashes_of("uniform", 21_000, np.random.default_rng(3)), np.arange(21_000), mark=MARK)
@@ -125,7 +125,7 @@ def test_a_snapshot_of_another_version_is_refused(tmp_path: Path, monkeypatch):
 
 
 def test_arrays_that_do_not_fit_together_are_refused(tmp_path: Path, monkeypatch):
-    monkeypatch.setattr(snapshot, "band_count", lambda distinct: 11)
+    monkeypatch.setattr(snapshot, "band_count", lambda distinct: 16)
     monkeypatch.setattr(snapshot, "buckets", lambda rows, bands: iter(()))
     with pytest.raises(Unavailable, match="damaged"):
         build(tmp_path, np.zeros((1, 32), np.uint8), [1], mark=MARK)
