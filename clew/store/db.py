@@ -1,14 +1,14 @@
 """Transactions: every one has a viewer or a named job, and a write without an event cannot commit."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
-from sqlalchemy import Connection, Engine, Row, TextClause, create_engine, make_url, text
+from sqlalchemy import Connection, Engine, RootTransaction, Row, TextClause, create_engine, make_url, text
 from sqlalchemy.exc import InterfaceError, OperationalError, PendingRollbackError
 
 from clew.kernel.errors import NotLoggedIn, Unavailable
@@ -21,6 +21,9 @@ from clew.store.audit.record import record_many
 
 # Whatever a lost connection is called; a commit may have happened all the same.
 _AWAY = (OperationalError, InterfaceError, PendingRollbackError, psycopg.OperationalError)
+
+
+T = TypeVar("T")
 
 
 class UnrecordedWrite(RuntimeError):
@@ -85,40 +88,54 @@ class Database:
         self._making = Lock()  # two threads asking first at once would leave a pool behind that nobody closes
 
     def engine(self, login: str) -> Engine:
-        """Return the pool of a login; a connection is tried before use, so a restarted server is no error."""
+        """Return the pool of a login."""
         with self._making:
             if login not in self._engines:
                 url = make_url(postgres.dsn_for(login, self.settings)).set(drivername="postgresql+psycopg")
                 self._engines[login] = create_engine(
-                    url, pool_size=12, max_overflow=4, pool_pre_ping=True, connect_args={"prepare_threshold": 2})
+                    url, pool_size=12, max_overflow=4, connect_args={"prepare_threshold": 2})
             return self._engines[login]
 
     @contextmanager
-    def _work(self, login: str) -> Iterator[Work]:
+    def _work(self, login: str, opening: Callable[[Work], T]) -> Iterator[tuple[Work, T]]:
         try:
-            with self.engine(login).connect() as conn, conn.begin():
-                work = Work(conn, self.settings.keys)
-                yield work
+            try:
+                conn, transaction, work, opened = self._begin(login, opening)
+            except _AWAY:  # lost since its last use (the server was restarted): once more, on a new one
+                conn, transaction, work, opened = self._begin(login, opening)
+            with closing(conn), transaction:
+                yield work, opened
                 work.finish()
         except _AWAY as lost:
             raise Unavailable("The database is not available right now. Try again in a moment.") from lost
 
+    def _begin(self, login: str, opening: Callable[[Work], T]) -> tuple[Connection, RootTransaction, Work, T]:
+        """Begin a transaction with `opening`, which may be done twice: it also shows whether the connection lives."""
+        conn = self.engine(login).connect()
+        try:
+            transaction = conn.begin()
+            work = Work(conn, self.settings.keys)
+            return conn, transaction, work, opening(work)
+        except BaseException:
+            conn.close()
+            raise
+
     @contextmanager
     def viewer_work(self, token: str) -> Iterator[tuple[Work, Viewer]]:
         """Open a transaction as the officer of a session. Raises NotLoggedIn when the session has ended."""
-        with self._work(postgres.APP) as work:
-            yield work, open_session(work, token)
+        with self._work(postgres.APP, lambda work: open_session(work, token)) as opened:
+            yield opened
 
     @contextmanager
     def door_work(self) -> Iterator[Work]:
         """Open a transaction with no viewer: logging in and enrolling only, row-level security shows nothing."""
-        with self._work(postgres.APP) as work:
+        with self._work(postgres.APP, _answers) as (work, _):
             yield work
 
     @contextmanager
     def system_work(self) -> Iterator[Work]:
         """Open a transaction of a named job of the worker."""
-        with self._work(postgres.SYSTEM) as work:
+        with self._work(postgres.SYSTEM, _answers) as (work, _):
             yield work
 
     def close(self) -> None:
@@ -127,6 +144,10 @@ class Database:
             for engine in self._engines.values():
                 engine.dispose()
             self._engines.clear()
+
+
+def _answers(work: Work) -> None:
+    work.first("SELECT 1")
 
 
 def open_session(work: Work, token: str) -> Viewer:

@@ -2,8 +2,8 @@
 
 import datetime
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -21,7 +21,7 @@ from clew.kernel.ids import OfficerId
 from clew.kernel.settings import Settings
 from clew.kernel.viewer import Viewer
 from clew.store import db
-from clew.store.db import Database, Work
+from clew.store.db import Database, T, Work
 from clew.store.postgres import APP
 from clew.store.vault import vault
 from tests.access.oracle import READ, Agency, Case, Exhibit, Officer, World
@@ -187,12 +187,11 @@ class Undone(Database):
     """A database in which every transaction runs to its end and is then undone: writes can be tried for ever."""
 
     @contextmanager
-    def _work(self, login: str) -> Iterator[Work]:
-        with self.engine(login).connect() as conn:
-            attempt = conn.begin()
+    def _work(self, login: str, opening: Callable[[Work], T]) -> Iterator[tuple[Work, T]]:
+        conn, attempt, work, opened = self._begin(login, opening)
+        with closing(conn):
             try:
-                work = Work(conn, self.settings.keys)
-                yield work
+                yield work, opened
                 work.finish()
             finally:
                 attempt.rollback()

@@ -1,12 +1,15 @@
-"""The pools of a process: one a login, whoever asks first."""
+"""The pools of a process: one a login, whoever asks first; a connection lost meanwhile is replaced."""
 
 import threading
 from pathlib import Path
 
+import psycopg
 import pytest
+from sqlalchemy import make_url
 
 from clew.kernel.settings import Settings
 from clew.store import db, postgres
+from tests.database import TestServer
 
 AT_ONCE = 8
 
@@ -38,3 +41,14 @@ def test_threads_that_ask_first_at_once_get_the_same_pool(tmp_path: Path, monkey
     assert len(found) == AT_ONCE and len({id(one) for one in found}) == 1
     opened.close()
     assert found[0].closed  # type: ignore[attr-defined]
+
+
+def test_a_connection_lost_since_its_last_use_is_replaced(server: TestServer, database: Settings) -> None:
+    held = db.Database(database)
+    for _ in range(2):
+        with held.system_work() as work:
+            assert work.value("SELECT 1") == 1
+        with psycopg.connect(server.server.admin_dsn(), autocommit=True) as admin:
+            admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [
+                make_url(postgres.dsn_for(postgres.SYSTEM, database)).database])
+    held.close()

@@ -66,11 +66,12 @@ SELECT sha256(convert_to(string_agg(gen_random_uuid()::text, ''), 'UTF8')) FROM 
 
 -- Keyed hash of the claims, bound to this backend and this transaction: a copied setting opens nothing else.
 CREATE FUNCTION clew.claims_mac(claims text) RETURNS text
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
-    SELECT encode(sha256(s.secret || sha256(s.secret || convert_to(
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
+BEGIN
+    RETURN (SELECT encode(sha256(s.secret || sha256(s.secret || convert_to(
         claims || '|' || pg_backend_pid() || '|' || extract(epoch FROM transaction_timestamp()), 'UTF8'))), 'hex')
-    FROM clew.viewer_secret s
-$$;
+        FROM clew.viewer_secret s);
+END $$;
 REVOKE EXECUTE ON FUNCTION clew.claims_mac(text) FROM PUBLIC;
 
 -- Check a session token and make its officer the viewer of this transaction. No row: nobody is logged in.

@@ -1,10 +1,14 @@
 -- The second wall: row-level security from the verified viewer, and the few functions that look beyond it.
 -- What hits tell stands in 82_hits.sql.
 
+-- These functions are asked several times in each statement, so they are plpgsql: its plans are kept for the session,
+-- where those of a function in SQL are made again for each statement.
+
 -- What a case lets this agency (and officer) know: audience, contact, owner-first or denied. access.md, "A hit".
 CREATE FUNCTION clew.stance(of_case uuid, to_agency uuid, to_country text, to_officer uuid) RETURNS text
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
-    SELECT CASE
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
+BEGIN
+    RETURN (SELECT CASE
         WHEN c.expires <= current_date THEN 'denied'
         WHEN c.owner_agency_id = to_agency THEN
             CASE WHEN to_officer IS NOT NULL AND (c.team = 'agency' OR EXISTS (SELECT 1 FROM case_team t
@@ -16,41 +20,57 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
         WHEN c.audience = 'listed' AND EXISTS (SELECT 1 FROM case_parties p WHERE p.case_id = c.id
                      AND p.list = 'audience' AND (p.agency_id = to_agency OR p.country = to_country)) THEN 'audience'
         ELSE c.hits END
-    FROM cases c WHERE c.id = of_case
-$$;
+    FROM cases c WHERE c.id = of_case);
+END $$;
 
 -- Cases the viewer knows of, as one array so that a query pays for it once.
 CREATE FUNCTION clew.cases_in_sight(own_only boolean DEFAULT false) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
-    SELECT coalesce(array_agg(c.id), '{}')
-    FROM cases c, (SELECT viewer_officer() AS officer, viewer_agency() AS agency, viewer_country() AS country,
-                          viewer_reads() AS reads) v
-    WHERE v.reads AND c.expires > current_date AND CASE WHEN c.owner_agency_id = v.agency
-        THEN c.team = 'agency' OR EXISTS (SELECT 1 FROM case_team t WHERE t.case_id = c.id AND t.officer_id = v.officer)
-        ELSE NOT own_only
-          AND NOT EXISTS (SELECT 1 FROM case_parties p WHERE p.case_id = c.id AND p.list = 'deny'
-                          AND (p.agency_id = v.agency OR p.country = v.country))
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
+DECLARE
+    claims CONSTANT text[] := viewer_claims();
+    me CONSTANT uuid := claims[1]::uuid;
+    my_agency CONSTANT uuid := claims[2]::uuid;
+    my_country CONSTANT text := claims[3];
+    own uuid[];
+BEGIN
+    IF (string_to_array(claims[4], ',') && ARRAY['investigator', 'analyst']) IS NOT TRUE THEN RETURN '{}'; END IF;
+    own := ARRAY(SELECT c.id FROM cases c WHERE c.owner_agency_id = my_agency AND c.expires > current_date
+                 AND (c.team = 'agency' OR EXISTS (SELECT 1 FROM case_team t
+                      WHERE t.case_id = c.id AND t.officer_id = me)));
+    IF own_only THEN RETURN own; END IF;
+    RETURN own || ARRAY(SELECT c.id FROM cases c
+        WHERE c.owner_agency_id <> my_agency AND c.expires > current_date
           AND (c.audience = 'network' OR (c.audience = 'listed' AND EXISTS (SELECT 1 FROM case_parties p
-               WHERE p.case_id = c.id AND p.list = 'audience' AND (p.agency_id = v.agency OR p.country = v.country))))
-        END
-$$;
+               WHERE p.case_id = c.id AND p.list = 'audience' AND (p.agency_id = my_agency OR p.country = my_country))))
+          AND NOT EXISTS (SELECT 1 FROM case_parties p WHERE p.case_id = c.id AND p.list = 'deny'
+                          AND (p.agency_id = my_agency OR p.country = my_country)));
+END $$;
 
 -- Cases whose policy the viewer may set: his team's, or as administrator of the owner agency (even expired).
 CREATE FUNCTION clew.cases_managed() RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
-    SELECT coalesce(array_agg(c.id), '{}') FROM cases c
-    WHERE c.owner_agency_id = viewer_agency() AND (viewer_has_role('agency_administrator')
-        OR c.id = ANY (clew.cases_in_sight(true)))
-$$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
+DECLARE claims CONSTANT text[] := viewer_claims();
+BEGIN
+    IF 'agency_administrator' = ANY (string_to_array(claims[4], ',')) THEN
+        RETURN ARRAY(SELECT c.id FROM cases c WHERE c.owner_agency_id = claims[2]::uuid);
+    END IF;
+    RETURN cases_in_sight(true);
+END $$;
 
 -- Exhibits granted alone to the viewer's agency; a deny list beats the grant.
 CREATE FUNCTION clew.granted_exhibits() RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
-    SELECT coalesce(array_agg(e.id), '{}')
-    FROM exhibit_grants g JOIN exhibits e ON e.id = g.exhibit_id JOIN cases c ON c.id = e.case_id
-    WHERE viewer_reads() AND g.agency_id = viewer_agency() AND c.owner_agency_id <> viewer_agency()
-      AND clew.stance(c.id, viewer_agency(), viewer_country(), viewer_officer()) <> 'denied'
-$$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
+DECLARE
+    claims CONSTANT text[] := viewer_claims();
+    me CONSTANT uuid := claims[1]::uuid;
+    my_agency CONSTANT uuid := claims[2]::uuid;
+BEGIN
+    IF (string_to_array(claims[4], ',') && ARRAY['investigator', 'analyst']) IS NOT TRUE THEN RETURN '{}'; END IF;
+    RETURN ARRAY(SELECT e.id
+        FROM exhibit_grants g JOIN exhibits e ON e.id = g.exhibit_id JOIN cases c ON c.id = e.case_id
+        WHERE g.agency_id = my_agency AND c.owner_agency_id <> my_agency
+          AND clew.stance(c.id, my_agency, claims[3], me) <> 'denied');
+END $$;
 
 -- Agencies of the viewer's country, when he administers its bureau: there he grants the biometric right.
 CREATE FUNCTION clew.bureau_agencies() RETURNS uuid[]
@@ -72,14 +92,23 @@ $$;
 -- How many exhibits the viewer knows of in each case in sight, refused ones counted apart.
 CREATE FUNCTION clew.exhibit_counts(of_case uuid DEFAULT NULL)
 RETURNS TABLE (case_id uuid, shown bigint, refused bigint)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = clew, pg_temp SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
     granted CONSTANT uuid[] := granted_exhibits();
-    known CONSTANT uuid[] := CASE WHEN of_case IS NULL THEN cases_in_sight()
-                                  WHEN of_case = ANY (cases_in_sight()) THEN ARRAY[of_case] ELSE '{}' END;
     own CONSTANT uuid[] := cases_in_sight(true);
+    known CONSTANT uuid[] := cases_in_sight();
 BEGIN
+    -- One case has a plan of its own: the plan for many is made for many.
+    IF of_case IS NOT NULL THEN
+        RETURN QUERY
+        SELECT of_case, count(*) FILTER (WHERE e.state <> 'refused'), count(*) FILTER (WHERE e.state = 'refused')
+        FROM exhibits e
+        WHERE e.case_id = of_case AND of_case = ANY (known) AND e.withdrawn_at IS NULL
+          AND (NOT e.narrowed OR of_case = ANY (own) OR e.id = ANY (granted))
+        HAVING count(*) > 0;
+        RETURN;
+    END IF;
     RETURN QUERY
     SELECT e.case_id, count(*) FILTER (WHERE e.state <> 'refused'), count(*) FILTER (WHERE e.state = 'refused')
     FROM exhibits e
@@ -164,7 +193,7 @@ DECLARE t text;
 BEGIN
     FOREACH t IN ARRAY ARRAY['agencies', 'officers', 'sessions', 'viewer_secret', 'cases', 'case_team', 'case_parties',
         'disclosures', 'contributions', 'media', 'media_keys', 'exhibits', 'exhibit_grants', 'files', 'uploads', 'answers',
-        'signals', 'described', 'links', 'judgements', 'stack_members', 'searches', 'search_hits']
+        'signals', 'described', 'links', 'judgements', 'stacked', 'stack_neighbours', 'searches', 'search_hits']
     LOOP
         EXECUTE format('ALTER TABLE clew.%I ENABLE ROW LEVEL SECURITY', t);
         EXECUTE format('ALTER TABLE clew.%I FORCE ROW LEVEL SECURITY', t);
@@ -246,8 +275,6 @@ CREATE POLICY add ON clew.judgements FOR INSERT TO clew_app
         AND (SELECT clew.viewer_reads())
         AND EXISTS (SELECT 1 FROM clew.exhibits e WHERE e.id = judgements.exhibit_a)
         AND EXISTS (SELECT 1 FROM clew.exhibits e WHERE e.id = judgements.exhibit_b));
-CREATE POLICY read ON clew.stack_members FOR SELECT TO clew_app
-    USING (EXISTS (SELECT 1 FROM clew.exhibits e WHERE e.media_id = stack_members.media_id));
 CREATE POLICY own ON clew.searches TO clew_app
     USING (officer_id = (SELECT clew.viewer_officer()))
     WITH CHECK (officer_id = (SELECT clew.viewer_officer()) AND agency_id = (SELECT clew.viewer_agency())
