@@ -10,6 +10,7 @@ import platform
 import tempfile
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,7 @@ def measured(kind: str, size: int, queries: int, folder: Path) -> Times:
     """Build, then ask both in turn; every third query is also answered by our own linear scan."""
     chance, times = np.random.default_rng(KINDS.index(kind)), Times()
     hashes = population(kind, size, chance)
-    index, took = milliseconds(lambda: build(folder / kind, hashes, np.arange(size), mark={"xid": 0}))
+    index, took = milliseconds(partial(build, folder / kind, hashes, np.arange(size), mark={"xid": 0}))
     times.build_s = took / 1e3
     index, took = milliseconds(lambda: HammingIndex.open(folder / kind))
     times.open_s = took / 1e3
@@ -90,9 +91,10 @@ def measured(kind: str, size: int, queries: int, folder: Path) -> Times:
     times.bytes_per_hash = sum(array.nbytes for array in arrays) / size
     peer = faiss.IndexBinaryFlat(256)
     peer.add(hashes)
-    for query in asked(hashes, WARM, chance):
+    warming, questions = asked(hashes, WARM, chance), asked(hashes, queries, chance)
+    del hashes  # at 100 million the index needs the memory
+    for query in warming:
         index.lookup(query)
-    questions = asked(hashes, queries, chance)
     for start in range(0, queries, TURN):
         in_turn(index, peer, questions[start:start + TURN], times)
     return times

@@ -32,15 +32,28 @@ def grouped(rows: Words, ids: Ids) -> tuple[Words, NDArray[np.int64], Ids]:
     """Return (distinct rows in order, where each one's ids start and the end, ids); entries given twice count once."""
     order = _order(rows, ids)
     ordered, ordered_ids = rows[order], ids[order]
-    differs = np.ones(len(rows), bool)
-    differs[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
-    fresh = differs.copy()
-    fresh[1:] |= ordered_ids[1:] != ordered_ids[:-1]
-    if not fresh.all():
-        ordered, ordered_ids, differs = ordered[fresh], ordered_ids[fresh], differs[fresh]
-    starts = np.append(np.flatnonzero(differs), len(ordered)).astype(np.int64)
-    distinct = ordered if differs.all() else ordered[differs]
-    return distinct, starts, ordered_ids
+    del rows, order  # 40 bytes an entry that a caller may have let go of
+    starts = np.empty(len(ordered) + 1, np.int64)
+    distinct, kept = _folded(ordered, ordered_ids, starts)
+    return ordered[:distinct], starts[:distinct + 1], ordered_ids[:kept]
+
+
+@compiled
+def _folded(rows: Any, ids: Any, starts: Any) -> tuple[int, int]:
+    """Move each distinct row, and each row's distinct ids, to the front in place; return how many of both."""
+    distinct = kept = 0
+    for i in range(len(rows)):
+        if distinct == 0 or (rows[i] != rows[distinct - 1]).any():
+            for word in range(4):
+                rows[distinct, word] = rows[i, word]
+            starts[distinct] = kept
+            distinct += 1
+        elif ids[i] == ids[kept - 1]:
+            continue
+        ids[kept] = ids[i]
+        kept += 1
+    starts[distinct] = kept
+    return distinct, kept
 
 
 def _order(rows: Words, ids: Ids) -> NDArray[np.int64]:

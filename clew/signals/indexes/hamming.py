@@ -108,7 +108,7 @@ def build(folder: Path, hashes: NDArray[Any], ids: Any, *, mark: Mark) -> Hammin
     words = as_words(hashes) if len(hashes) else np.empty((0, 4), np.uint64)
     numbers = as_ids(ids, len(words))
     with snapshots.building(folder):
-        place = snapshots.write(folder, as_rows(words), numbers, mark)
+        place = snapshots.write(folder, words, numbers, mark)
         try:
             index = HammingIndex(folder, snapshots.read(place))
             prove(index, words, numbers)

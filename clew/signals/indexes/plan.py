@@ -20,7 +20,7 @@ BANDS, WIDTH = 16, 16
 KEYS = 1 << WIDTH
 SCAN_ALONE = 20_000  # below this many hashes a linear scan is as fast as any probing
 MOST_ROWS = 1 << 31
-SCAN_SHARE = 24  # rows to compare above 1/24 of all: a scan in order is faster than jumping about (measured)
+SCAN_SHARE = 16  # rows to compare above 1/16 of all: a scan in order is faster than jumping about (measured)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from clew.signals.indexes.compiled import BLOCK, agreeing, compiled, popcount, p
 from clew.signals.indexes.plan import BANDS, KEYS, RADIUS
 
 AHEAD = 24  # how many reads are under way before the first is needed
-BUCKETS_AHEAD, BLOCKS_AHEAD = 6, 8  # buckets, and how many blocks of each, that are fetched before they are read
+BUCKETS_AHEAD, BLOCKS_AHEAD = 12, 8  # buckets, and how many blocks of each, that are fetched before they are read
 QUERY_AT, DISTANCE_AT = 40, 34  # a hit in one word: which query (23 bits), distance (6), row (34)
 ROW_MASK = (1 << DISTANCE_AT) - 1
 MOST_QUERIES = 1 << 23

@@ -32,7 +32,7 @@ from clew.signals.indexes.files import (
     write_manifest,
 )
 from clew.signals.indexes.plan import BANDS, KEYS, band_count
-from clew.signals.indexes.rows import Words
+from clew.signals.indexes.rows import Words, as_rows
 
 FORMAT = 2
 TRIES = 20
@@ -67,11 +67,11 @@ class Snapshot:
     hold: "Hold"  # let go when the snapshot is
 
 
-def write(folder: Path, rows: Words, ids: Ids, mark: Mark) -> Path:
+def write(folder: Path, words: Words, ids: Ids, mark: Mark) -> Path:
     """Write a new snapshot of the entries beside the others and return its folder; it is not current yet."""
     place = folder / f"snapshot-{identifiers.ordered().hex}"
     place.mkdir(mode=0o700)
-    distinct, starts, kept = grouped(rows, ids)
+    distinct, starts, kept = grouped(as_rows(words), ids)
     bands = band_count(len(distinct))
     counter = np.uint32 if len(kept) < 1 << 32 else np.int64
     arrays = {
