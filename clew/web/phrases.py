@@ -133,8 +133,8 @@ REASONS = (
     N_("It is damaged and cannot be unpacked. Ask the source for a new copy."),
     N_("It is larger than 2 GiB unpacked. Add it by itself."),
     N_("It is an archive more than 3 levels deep. Unpack it and add it by itself."),
-    N_("The officer who brought this file was suspended before it was opened. Contribute it again."),
-    N_("The officer was suspended before the search ran."),
+    N_("The officer who brought this file, or his agency, was suspended before it was opened. Contribute it again."),
+    N_("The officer or his agency was suspended before the search ran."),
     N_("The contribution was withdrawn before this file was opened."),
 )
 VERB = {

@@ -59,8 +59,9 @@ class Real:
                     "wrapped_key, state) VALUES (%s, %s, %s, %s, 'a purpose', 'f', '', '', '', 'done')",
                     one, me.officer_id, me.agency_id, self.cases[case.name])
         for name in media:
-            self.behind("INSERT INTO clew.search_hits (search_id, media_id, matcher, value, verdict, why) VALUES "
-                        "(%s, %s, 'pdq', 0.95, 'match', 'near')", one, self.media[name])
+            self.behind("INSERT INTO clew.search_hits (search_id, exhibit_id, matcher, value, verdict, why) "
+                        "SELECT %s, id, 'pdq', 0.95, 'match', 'near' FROM clew.exhibits WHERE media_id = %s",
+                        one, self.media[name])
         return one
 
     def upload(self, viewer: Officer, case: Case) -> uuid.UUID:

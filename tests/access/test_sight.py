@@ -187,7 +187,7 @@ def test_an_ended_session_opens_nothing(real: Real) -> None:
 
 @pytest.mark.parametrize("statement", [
     "SELECT secret FROM clew.viewer_secret", "SELECT clew.claims_mac('x')", "SELECT value FROM clew.signals",
-    "SELECT media_id FROM clew.search_hits", "SELECT wrapped_key FROM clew.media_keys", "SELECT * FROM clew.disclosures",
+    "SELECT exhibit_id FROM clew.search_hits", "SELECT wrapped_key FROM clew.media_keys", "SELECT * FROM clew.disclosures",
     "SELECT password_hash FROM clew.officers", "SELECT totp_sealed FROM clew.officers", "SELECT token_hash FROM clew.sessions",
     "SELECT * FROM clew.judged_hits(gen_random_uuid(), NULL)", "SELECT clew.hit_handle(gen_random_uuid(), gen_random_uuid())",
     "SELECT clew.stance(gen_random_uuid(), gen_random_uuid(), 'XA', NULL)", "SELECT clew.band(1, 'match')",

@@ -36,7 +36,9 @@ def list_events(work: Work, viewer: Viewer, *, verb_name: str = "", officer: str
                 before: datetime.datetime | None = None, limit: int = 100) -> list[EventLine]:
     """Show events, newest first: one's own agency's to its administrator, all to an auditor."""
     rows = work.rows(
-        "SELECT e.id, e.at, e.verb, a.code, o.login, e.officer_id, e.case_id, e.subject, e.purpose, e.seq "
+        # A search's hit is an event of the agency that was hit; by whom, it is told as far as the other side allows.
+        "SELECT e.id, e.at, e.verb, CASE e.verb WHEN 'search_hit' THEN e.payload #>> '{detail,by}' ELSE a.code END "
+        "AS code, o.login, e.officer_id, e.case_id, e.subject, e.purpose, e.seq "
         "FROM clew.events e LEFT JOIN clew.agencies a ON a.id = e.agency_id "
         "LEFT JOIN clew.officers o ON o.id = e.officer_id "
         "WHERE (:verb = '' OR e.verb = :verb) AND (:officer = '' OR o.login = :officer) "

@@ -19,11 +19,12 @@ from clew.store.vault import vault
 
 PIECE = 1 << 20
 LONGEST = 1000  # characters of a refused member's path that are kept
-SUSPENDED = "The officer who brought this file was suspended before it was opened. Contribute it again."
+SUSPENDED = "The officer who brought this file, or his agency, was suspended before it was opened. Contribute it again."
 WITHDRAWN = "The contribution was withdrawn before this file was opened."
 _STANDING = """
-    SELECT k.withdrawn_at IS NOT NULL AS withdrawn, o.suspended_at IS NOT NULL AS suspended
-    FROM clew.contributions k JOIN clew.officers o ON o.id = k.officer_id WHERE k.id = :contribution"""
+    SELECT k.withdrawn_at IS NOT NULL AS withdrawn, o.suspended_at IS NOT NULL OR a.cut_off_at IS NOT NULL AS suspended
+    FROM clew.contributions k JOIN clew.officers o ON o.id = k.officer_id JOIN clew.agencies a ON a.id = o.agency_id
+    WHERE k.id = :contribution"""
 
 
 def expand(file: Row[Any], content: int) -> None:

@@ -22,11 +22,11 @@ from clew.store.vault import vault
 
 _FILE = """
     SELECT f.id, f.path, f.status, f.contribution_id, f.case_id, f.exhibit_id, e.media_id, m.object_name, m.size,
-           k.officer_id, c.owner_agency_id, o.suspended_at IS NOT NULL AS suspended, y.wrapped_key,
+           k.officer_id, c.owner_agency_id, o.suspended_at IS NOT NULL OR a.cut_off_at IS NOT NULL AS suspended, y.wrapped_key,
            e.withdrawn_at IS NOT NULL AS withdrawn
     FROM clew.files f JOIN clew.exhibits e ON e.id = f.exhibit_id JOIN clew.media m ON m.id = e.media_id
     JOIN clew.contributions k ON k.id = f.contribution_id JOIN clew.cases c ON c.id = f.case_id
-    JOIN clew.officers o ON o.id = k.officer_id
+    JOIN clew.officers o ON o.id = k.officer_id JOIN clew.agencies a ON a.id = o.agency_id
     JOIN clew.media_keys y ON y.media_id = m.id AND y.agency_id = c.owner_agency_id
     WHERE f.id = :file"""
 

@@ -22,7 +22,10 @@ _LINK = """
 
 
 def match(payload: dict[str, Any]) -> None:
-    """Match one described file against everything and store what is worth an officer's look."""
+    """Match one described file against everything and store what is worth an officer's look.
+
+    Also when its officer was suspended since: what is described is his agency's, and others learn of their hits.
+    """
     with database().system_work() as work:
         file = work.first(_FILE, {"file": payload["file"]})
         if file is None:

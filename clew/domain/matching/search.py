@@ -1,4 +1,4 @@
-"""The job behind a search: open the file, look it up, keep the pairs, forget the file."""
+"""The job behind a search: open the file, look it up, keep the hits, tell their owners once, forget the file."""
 
 import json
 from collections import defaultdict
@@ -18,12 +18,14 @@ from clew.store.vault import vault
 
 _SEARCH = """
     SELECT s.id, s.officer_id, s.agency_id, s.case_id, s.name, s.sha256, s.object_name, s.wrapped_key, s.state,
-           o.suspended_at IS NOT NULL AS suspended
-    FROM clew.searches s JOIN clew.officers o ON o.id = s.officer_id WHERE s.id = :search"""
+           o.suspended_at IS NOT NULL OR a.cut_off_at IS NOT NULL AS stopped
+    FROM clew.searches s JOIN clew.officers o ON o.id = s.officer_id JOIN clew.agencies a ON a.id = o.agency_id
+    WHERE s.id = :search"""
 _HIT = """
-    INSERT INTO clew.search_hits (search_id, media_id, matcher, value, verdict, why, parameters, where_at)
-    VALUES (:search, :media, :matcher, :value, :verdict, :why, CAST(:parameters AS jsonb), CAST(:where AS jsonb))
-    ON CONFLICT DO NOTHING"""
+    INSERT INTO clew.search_hits (search_id, exhibit_id, matcher, value, verdict, why, parameters, where_at)
+    SELECT :search, e.id, :matcher, :value, :verdict, :why, CAST(:parameters AS jsonb), CAST(:where AS jsonb)
+    FROM clew.exhibits e WHERE e.media_id = :media AND e.withdrawn_at IS NULL ON CONFLICT DO NOTHING"""
+STOPPED = "The officer or his agency was suspended before the search ran."
 
 
 def search(payload: dict[str, Any]) -> None:
@@ -33,8 +35,8 @@ def search(payload: dict[str, Any]) -> None:
         key = agency_key(work, row.agency_id) if row is not None else None
     if row is None or key is None or row.state != "waiting":
         return
-    if row.suspended:
-        _end(row, {}, "The officer was suspended before the search ran.")
+    if row.stopped:
+        _end(row, {}, STOPPED)
     else:
         data_key = key.unwrap(row.object_name, bytes(row.wrapped_key))
         try:
@@ -53,7 +55,14 @@ def _by_matcher(signals: list[Signal]) -> dict[str, list[Signal]]:
 
 
 def _end(row: Row[Any], signals: dict[str, list[Signal]], refused: str) -> None:
+    """Keep what was found, unless the officer was stopped meanwhile: he gets no answer, then or later."""
     with database().system_work() as work:
+        now = work.first(f"{_SEARCH} FOR UPDATE OF s", {"search": row.id})
+        if now is None or now.state != "waiting":
+            return  # its case was erased, or it ran twice
+        refused = STOPPED if now.stopped else refused
+        work.write("UPDATE clew.searches SET state = :state, reason = :reason, done_at = now() WHERE id = :id",
+                   {"state": "refused" if refused else "done", "reason": refused, "id": row.id})
         if not refused:
             _same_bytes(work, row)
             for found in pairs(work, signals):
@@ -61,8 +70,7 @@ def _end(row: Row[Any], signals: dict[str, list[Signal]], refused: str) -> None:
                 work.write(_HIT, {"search": row.id, "media": found.other, "matcher": found.matcher,
                                   "value": score.value, "verdict": score.verdict, "why": score.why,
                                   "parameters": json.dumps(score.parameters), "where": json.dumps(score.where)})
-        work.write("UPDATE clew.searches SET state = :state, reason = :reason, done_at = now() WHERE id = :id",
-                   {"state": "refused" if refused else "done", "reason": refused, "id": row.id})
+            _tell_owners(work, row)
         work.record(Event("run_search", officer_id=row.officer_id, agency_id=row.agency_id, case_id=row.case_id,
                           subject=f"search:{row.id}"))
 
@@ -71,3 +79,11 @@ def _same_bytes(work: Work, row: Row[Any]) -> None:
     for media in work.rows("SELECT id FROM clew.media WHERE sha256 = :sha256", {"sha256": bytes(row.sha256)}):
         work.write(_HIT, {"search": row.id, "media": media.id, "matcher": "exact", "value": 1.0, "verdict": "match",
                           "why": "same-bytes", "parameters": "{}", "where": "{}"})
+
+
+def _tell_owners(work: Work, row: Row[Any]) -> None:
+    """Write each hit down on the other side too, once, with what this search's case lets its agency know."""
+    for told in work.rows("SELECT * FROM clew.search_told(:search)", {"search": row.id}):
+        work.record(Event("search_hit", agency_id=told.agency_id, case_id=told.case_id, owner_agency_id=told.agency_id,
+                          subject=f"search:{row.id}", purpose=told.purpose,
+                          detail={"by": told.by_agency, "matchers": told.matchers, "exhibits": told.exhibits}))

@@ -59,10 +59,6 @@ def get_search(work: Work, viewer: Viewer, search_id: SearchId) -> Search:
     found = work.rows("SELECT * FROM clew.search_results(:id) ORDER BY level, value DESC NULLS LAST, reference",
                       {"id": search_id}) if row.state == "done" else []
     work.record(event(viewer, "get_search", case_id=row.case_id, subject=f"search:{search_id}"))
-    for owner in {one.owner_agency_id for one in found} - {viewer.agency_id}:
-        # An event for the other side too: its material was hit, by whom and why.
-        work.record(event(viewer, "search_hit", owner_agency_id=owner, subject=f"search:{search_id}",
-                          purpose=row.purpose))
     return Search(SearchId(row.id), CaseId(row.case_id), row.name, row.purpose, row.state, row.reason, row.made_at,
                   tuple(_hit(one) for one in found))
 

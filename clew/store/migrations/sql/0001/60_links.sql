@@ -77,17 +77,19 @@ CREATE TABLE clew.searches (
     done_at timestamptz
 );
 CREATE INDEX searches_officer ON clew.searches (officer_id, made_at);
+-- What a search found at its end: exhibits, so that each hit is told of once and what comes later needs a new search.
 CREATE TABLE clew.search_hits (
     search_id uuid NOT NULL REFERENCES clew.searches,
-    media_id uuid NOT NULL REFERENCES clew.media,
+    exhibit_id uuid NOT NULL REFERENCES clew.exhibits,
     matcher text NOT NULL,
     value real NOT NULL,
     verdict text NOT NULL,
     why text NOT NULL,
     parameters jsonb NOT NULL DEFAULT '{}',
     where_at jsonb NOT NULL DEFAULT '{}',
-    PRIMARY KEY (search_id, media_id, matcher)
+    PRIMARY KEY (search_id, exhibit_id, matcher)
 );
+CREATE INDEX search_hits_exhibit ON clew.search_hits (exhibit_id);
 
 GRANT SELECT, INSERT ON clew.judgements TO clew_app;
 GRANT SELECT, INSERT ON clew.searches TO clew_app;

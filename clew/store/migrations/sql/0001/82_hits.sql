@@ -174,7 +174,7 @@ RETURNS TABLE (level text, exhibit_id uuid, case_id uuid, owner_agency_id uuid, 
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
     WITH found AS (
         SELECT s.case_id AS of_case, h.*, e.id AS exhibit, e.case_id AS other_case, e.narrowed, e.made_at
-        FROM searches s JOIN search_hits h ON h.search_id = s.id JOIN exhibits e ON e.media_id = h.media_id
+        FROM searches s JOIN search_hits h ON h.search_id = s.id JOIN exhibits e ON e.id = h.exhibit_id
         WHERE s.id = of_search AND s.officer_id = viewer_officer() AND e.withdrawn_at IS NULL AND viewer_reads()
     ), judged AS (
         SELECT f.*, c.owner_agency_id, c.reference, coalesce(nullif(c.contact, ''), a.contact) AS call, a.code, a.name,
@@ -196,6 +196,25 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
     FROM judged j WHERE j.seen = 'contact' ORDER BY j.other_case, j.matcher, j.value DESC)
 $$;
 
+-- Whom a search has hit, for an event on the other side: each case of another agency once, as far as the search's own
+-- case lets that agency know (access.md, "A hit"): in its audience by whom and why, outside by whom, owner-first neither.
+CREATE FUNCTION clew.search_told(of_search uuid)
+RETURNS TABLE (agency_id uuid, case_id uuid, by_agency text, purpose text, matchers text[], exhibits bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
+    SELECT h.owner_agency_id, h.case_id, CASE WHEN t.stance = 'owner-first' THEN '' ELSE h.code END,
+           CASE WHEN t.stance = 'audience' THEN h.purpose ELSE '' END, h.matchers, h.exhibits
+    FROM (SELECT s.case_id AS of_case, me.code, s.purpose, e.case_id, c.owner_agency_id, a.country,
+                 array_agg(DISTINCT h.matcher) AS matchers, count(DISTINCT e.id) AS exhibits
+          FROM searches s JOIN agencies me ON me.id = s.agency_id JOIN search_hits h ON h.search_id = s.id
+          JOIN exhibits e ON e.id = h.exhibit_id AND e.withdrawn_at IS NULL
+          JOIN cases c ON c.id = e.case_id JOIN agencies a ON a.id = c.owner_agency_id
+          WHERE s.id = of_search AND c.owner_agency_id <> s.agency_id AND c.expires > current_date
+          GROUP BY s.case_id, me.code, s.purpose, e.case_id, c.owner_agency_id, a.country) h,
+    LATERAL (SELECT clew.stance(h.of_case, h.owner_agency_id, h.country, NULL) AS stance) t
+    WHERE t.stance <> 'denied'
+$$;
+
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA clew FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION clew.search_told(uuid) TO clew_system;
 GRANT EXECUTE ON FUNCTION clew.hits(uuid, uuid[]), clew.overlap(uuid), clew.linked_exhibits(uuid, uuid[]),
     clew.disclose(uuid, uuid), clew.search_results(uuid) TO clew_app;

@@ -10,7 +10,8 @@ BEGIN
         RAISE EXCEPTION 'only an expired case, and only its owner''s administrator';
     END IF;
     RETURN QUERY SELECT s.object_name FROM searches s WHERE s.case_id = of_case AND s.state = 'waiting';
-    DELETE FROM search_hits WHERE search_id IN (SELECT id FROM searches WHERE case_id = of_case);
+    DELETE FROM search_hits WHERE search_id IN (SELECT id FROM searches WHERE case_id = of_case)
+        OR exhibit_id IN (SELECT id FROM exhibits WHERE case_id = of_case);
     DELETE FROM searches WHERE case_id = of_case;
     DELETE FROM uploads WHERE case_id = of_case;
     -- Answers kept for repeated requests may quote the case, and do not say which: all of the owner's go.
@@ -31,7 +32,6 @@ BEGIN
         SELECT 1 FROM exhibits e JOIN cases c ON c.id = e.case_id WHERE e.media_id = k.media_id AND c.owner_agency_id = owner);
     SELECT coalesce(array_agg(m.id), '{}') INTO gone FROM media m WHERE m.id = ANY (gone)
         AND NOT EXISTS (SELECT 1 FROM media_keys k WHERE k.media_id = m.id);
-    DELETE FROM search_hits WHERE media_id = ANY (gone);
     DELETE FROM judgements WHERE link_id IN (SELECT id FROM links WHERE media_a = ANY (gone) OR media_b = ANY (gone));
     DELETE FROM links WHERE media_a = ANY (gone) OR media_b = ANY (gone);
     DELETE FROM stack_members WHERE media_id = ANY (gone) OR representative_id = ANY (gone);
