@@ -17,6 +17,7 @@ from tests.web.in_process import in_process
 
 TRIED = 12  # made-up questions to each operation, of officers and of nobody in turn
 ENDS = {("POST", "/api/v1/logout")}  # whoever asks it with success is nobody for the others
+TAKEN = {"method", "url", "headers", "params", "json", "content", "data"}
 _app = FastAPI()
 _app.include_router(API)
 _described = schemathesis.openapi.from_dict(_app.openapi())
@@ -35,7 +36,7 @@ def asked(web: httpx.Client, case: Any, token: str) -> httpx.Response:
     sent["headers"] = {k: v for k, v in sent["headers"].items() if k.lower() not in ("authorization", "cookie")}
     if token:
         sent["headers"]["Authorization"] = f"Bearer {token}"
-    return web.request(**{key: sent[key] for key in sent if key in {"method", "url", "headers", "params", "json", "content", "data"}})
+    return web.request(**{key: sent[key] for key in sent if key in TAKEN})
 
 
 def as_described(operation: Any, answer: httpx.Response) -> None:
