@@ -22,8 +22,6 @@ EMPTY_TO_ALL = {"alembic_version", "pgqueuer", "pgqueuer_log", "pgqueuer_schedul
 def real(make_real: Callable[[World], Real]) -> Real:
     """Return a real world with a row in every table an officer may read from."""
     real = make_real(random_world(183))
-    a, b = sorted(real.media.values())[:2]
-    real.behind("INSERT INTO clew.stack_members VALUES (%s, %s), (%s, %s)", a, a, b, a)
     for viewer in (one for one in real.world.officers if one.roles & READ):
         real.search(viewer, real.world.cases[0], ["m1"] if "m1" in real.media else [])
         real.upload(viewer, real.world.cases[1])
@@ -56,8 +54,6 @@ def check_material(work: Work, real: Real, viewer: Officer) -> None:
     assert {name[one] for one in ids(work, "exhibits")} == seen
     assert ids(work, "media") == {real.media[one] for one in media}
     assert ids(work, "links") == {one for pair, one in real.links.items() if pair <= media}
-    assert ids(work, "stack_members", "media_id") == {real.media[one] for one in media} & {
-        row[0] for row in real.behind("SELECT media_id FROM clew.stack_members")}
     judged = real.behind("SELECT id, exhibit_a, exhibit_b FROM clew.judgements")
     assert ids(work, "judgements") == {row[0] for row in judged if {name[row[1]], name[row[2]]} <= seen}
     assert {title[one] for one in ids(work, "contributions", "case_id")} == own
@@ -189,7 +185,9 @@ def test_an_ended_session_opens_nothing(real: Real) -> None:
     "SELECT secret FROM clew.viewer_secret", "SELECT clew.claims_mac('x')", "SELECT value FROM clew.signals",
     "SELECT exhibit_id FROM clew.search_hits", "SELECT wrapped_key FROM clew.media_keys", "SELECT * FROM clew.disclosures",
     "SELECT password_hash FROM clew.officers", "SELECT totp_sealed FROM clew.officers", "SELECT token_hash FROM clew.sessions",
-    "SELECT * FROM clew.judged_hits(gen_random_uuid(), NULL)", "SELECT clew.hit_handle(gen_random_uuid(), gen_random_uuid())",
+    "SELECT * FROM clew.judged_hits(gen_random_uuid(), NULL, true)", "SELECT * FROM clew.alike(ARRAY[gen_random_uuid()])",
+    "SELECT turned FROM clew.stacked", "SELECT * FROM clew.stack_neighbours", "SELECT * FROM clew.measured_link(ARRAY[1, 2])",
+    "SELECT clew.link_name(ARRAY[1, 2])", "SELECT clew.hit_handle(gen_random_uuid(), gen_random_uuid())",
     "SELECT clew.stance(gen_random_uuid(), gen_random_uuid(), 'XA', NULL)", "SELECT clew.band(1, 'match')",
     "SET ROLE clew_owner", "SET ROLE clew_system", "SET SESSION AUTHORIZATION clew_owner", "SELECT salt FROM clew.events",
     "CREATE TABLE clew.mine (a int)", "CREATE TEMPORARY TABLE cases (a int)", "ALTER TABLE clew.cases DISABLE ROW LEVEL SECURITY",

@@ -206,9 +206,8 @@ def test_match_and_judge(desk: Desk) -> None:
         return lambda: match(payload)
 
     def proof(trial: int, _: Any) -> None:
-        assert desk.count("clew.links l JOIN clew.exhibits e ON e.media_id IN (l.media_a, l.media_b) WHERE e.path = :path",
-                          path=f"m/{trial}.jpg") == 1
-        desk.file_job("stack")  # exactly one
+        assert desk.count("clew.stacked s JOIN clew.exhibits e ON e.media_id = s.media_id WHERE e.path IN (:m, :n)",
+                          m=f"m/{trial}.jpg", n=f"n/{trial}.jpg") == 1
 
     assert broken_everywhere(desk.tables, act, proof) > 8
     _drained(desk)
@@ -223,7 +222,7 @@ def test_match_and_judge(desk: Desk) -> None:
         assert judgement.reason == f"seen {trial}"
         assert desk.count("clew.judgements WHERE reason = :why", why=f"seen {trial}") == 1
         assert links.judge.once(f"judgement-{trial}", desk.viewer, link, answer="POSITIVE", reason=f"seen {trial}") == judgement
-        desk.file_job("stack")  # exactly one
+        assert desk.count("clew.links WHERE id = :link", link=link) == 1
 
     assert broken_everywhere(desk.tables, judging, judged) > 5
 

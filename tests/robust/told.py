@@ -7,30 +7,45 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from clew.domain.exhibits.arrive import agency_key
-from clew.signals.pdq_hash import DISTANCE
+from clew.domain.matching.lookup import signals_of
+from clew.signals import pdq
 from clew.store.db import Work, database
 from clew.store.vault import vault
 
 _LINKS = """
-    SELECT a.sha256 AS a, b.sha256 AS b, l.matcher, l.version, l.value, l.verdict, l.why,
-           CAST(l.parameters ->> 'distance' AS int) AS bits
+    SELECT a.sha256 AS a, b.sha256 AS b, l.matcher, l.version, l.value, l.verdict, l.why
     FROM clew.links l JOIN clew.media a ON a.id = l.media_a JOIN clew.media b ON b.id = l.media_b"""
+_PROPOSED = """
+    SELECT DISTINCT a.media_id AS one, b.media_id AS other FROM clew.stacked a
+    JOIN clew.stack_neighbours n ON n.stack = a.stack JOIN clew.stacked b ON b.stack = n.neighbour
+    WHERE a.media_id < b.media_id"""
 _CONTENT = """
     SELECT m.object_name, m.sha256, m.size, k.agency_id, k.wrapped_key FROM clew.media m
     JOIN clew.media_keys k ON k.media_id = m.id"""
 
 
 def links() -> Counter[tuple[Any, ...]]:
-    """Return every link of the node with how often it is there (once, that is).
-
-    Left out: `possible` ones beyond the radius that look-ups answer in full. A mirrored pair may be a few bits
-    nearer from one side than from the other, so that those are found or not by which of the two came last.
-    """
+    """Return every link of the node with how often it is there (once, that is): stored ones, and measured ones."""
     with database().system_work() as work:
-        rows = work.rows(_LINKS)
-    return Counter((*sorted((bytes(row.a).hex(), bytes(row.b).hex())), row.matcher, row.version,
-                    round(row.value, 4), row.verdict, row.why) for row in rows
-                   if row.verdict == "match" or (row.bits or 0) <= DISTANCE)
+        stored = [(bytes(row.a).hex(), bytes(row.b).hex(), row.matcher, row.version, round(row.value, 4), row.verdict, row.why)
+                  for row in work.rows(_LINKS)]
+        measured = _measured(work)
+    known = {(*sorted(row[:2]), row[2]) for row in stored}
+    return Counter((*sorted(row[:2]), *row[2:]) for row in stored + [row for row in measured
+                                                                    if (*sorted(row[:2]), row[2]) not in known])
+
+
+def _measured(work: Work) -> list[tuple[Any, ...]]:
+    """Return the pairs that stacks propose and hashes confirm, each once, by the matcher itself."""
+    found = []
+    for one, other in {tuple(sorted(row)) for row in work.rows(_PROPOSED)}:
+        signals = signals_of(work, [one, other])
+        score = pdq.compare(signals[one][pdq.NAME], signals[other][pdq.NAME])
+        if score.verdict == "match":
+            a, b = (bytes(work.value("SELECT sha256 FROM clew.media WHERE id = :id", {"id": each})).hex()
+                    for each in (one, other))
+            found.append((a, b, pdq.NAME, pdq.VERSION, round(score.value, 4), score.verdict, score.why))
+    return found
 
 
 def endings(contribution: object) -> dict[str, list[tuple[str, str]]]:
@@ -43,15 +58,11 @@ def endings(contribution: object) -> dict[str, list[tuple[str, str]]]:
     return found
 
 
-def stacks() -> set[frozenset[str]]:
-    """Return the stacks by content."""
+def stacks() -> set[str]:
+    """Return the content whose hashes lie in a stack."""
     with database().system_work() as work:
-        rows = work.rows("SELECT s.representative_id, m.sha256 FROM clew.stack_members s "
-                         "JOIN clew.media m ON m.id = s.media_id")
-    members: dict[object, set[str]] = {}
-    for row in rows:
-        members.setdefault(row.representative_id, set()).add(bytes(row.sha256).hex())
-    return {frozenset(one) for one in members.values()}
+        rows = work.rows("SELECT DISTINCT m.sha256 FROM clew.stacked s JOIN clew.media m ON m.id = s.media_id")
+    return {bytes(row.sha256).hex() for row in rows}
 
 
 def differences(one: Mapping[Any, Any] | Iterable[Any], other: Mapping[Any, Any] | Iterable[Any]) -> str:

@@ -28,11 +28,7 @@ _EXHIBIT = f"""
            m.height, m.duration, m.size, m.sha256, m.sha1, m.md5, m.facts, m.safe_thumbnail, m.refusal,
            {sight.of_own_case("e.case_id")} AS own
     FROM clew.exhibits e JOIN clew.media m ON m.id = e.media_id WHERE {sight.of_exhibit()}"""
-_STACKS = f"""
-    SELECT mine.media_id, count(*) AS members FROM clew.stack_members mine
-    JOIN clew.stack_members other ON other.representative_id = mine.representative_id
-    JOIN clew.exhibits e ON e.media_id = other.media_id AND e.case_id = :case AND {sight.of_exhibit()}
-    WHERE mine.media_id = ANY (:media) GROUP BY 1"""
+_STACKS = "SELECT * FROM clew.stacks_of(:case, :media)"  # over what is in sight alone
 _AFTER = "(e.made_at, e.id) > (CAST(:made_at AS timestamptz), CAST(:key AS uuid))"
 # What the grid shows: which exhibits, and their number, which only the first page tells. Linked ones are asked for
 # once, and the page is cut before the content is looked up.
@@ -97,7 +93,7 @@ def _page(work: Work, case_id: CaseId, only: str, after: str, limit: int) -> lis
 def _tiles(work: Work, viewer: Viewer, case_id: CaseId, rows: list[Row[Any]]) -> tuple[Tile, ...]:
     linked = _linked(work, case_id, [row.id for row in rows])
     stacks = {row.media_id: row.members for row in work.rows(
-        _STACKS, {"case": case_id, "media": [row.media_id for row in rows]})}
+        _STACKS, {"case": case_id, "media": list({row.media_id for row in rows})})}
     return tuple(Tile(ExhibitId(row.id), row.path, row.kind, _thumbnail(viewer, row), linked.get(row.id, 0),
                       stacks.get(row.media_id, 1), row.state, _reason(row)) for row in rows)
 

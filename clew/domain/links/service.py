@@ -17,7 +17,6 @@ from clew.kernel.errors import BadInput, Conflict, NotFound
 from clew.kernel.ids import CaseId, ExhibitId, JudgementId, LinkId
 from clew.kernel.viewer import Viewer
 from clew.store.db import Work
-from clew.store.jobs import enqueue
 
 # Hits with the viewer's own exhibit; a link inside the case is listed once, and from both sides where exhibits are named.
 _FOUND = """
@@ -25,17 +24,22 @@ _FOUND = """
     WHERE h.other_case_id IS DISTINCT FROM :case
        OR (:own AND (NOT h.flipped OR CAST(:exhibits AS uuid[]) IS NOT NULL))"""
 _TOLD = """
-    SELECT f.*, y.path AS other_path, j.answer FROM ({found}) f
-    LEFT JOIN clew.exhibits y ON y.id = f.other_exhibit_id
+    SELECT f.level, f.exhibit_id, f.path, f.other_exhibit_id, f.other_case_id, f.agency_code, f.agency_name, f.country,
+           f.reference, f.contact, f.since, f.matcher, f.value, f.band, f.verdict, f.why, f.flipped, y.path AS other_path,
+           coalesce(t.link_id, f.link_id) AS link_id, coalesce(t.parameters, f.parameters) AS parameters,
+           coalesce(t.where_at, f.where_at) AS where_at, j.answer
+    FROM ({found}) f LEFT JOIN clew.exhibits y ON y.id = f.other_exhibit_id
+    LEFT JOIN LATERAL clew.told_link(f.pair) t ON f.pair IS NOT NULL
     LEFT JOIN LATERAL (SELECT k.answer FROM clew.judgements k WHERE k.link_id = f.link_id
                        ORDER BY k.made_at DESC LIMIT 1) j ON true"""
-_ORDER = "ORDER BY f.value DESC NULLS LAST, f.path, f.matcher, f.link_id, f.other_exhibit_id"
+_ORDER = "ORDER BY f.value DESC NULLS LAST, f.path, f.matcher, f.link_id, f.exhibit_id, f.other_exhibit_id"
 # The page is cut before the other side and the answers are looked up.
 _PAGE = _TOLD.format(found=f"SELECT * FROM ({_FOUND}) f WHERE (:verdict = '' OR f.verdict = :verdict) {{judged}} "
                            f"{_ORDER} LIMIT :limit OFFSET :offset") + f" {_ORDER}"
-_UNJUDGED = """AND f.link_id IS NOT NULL
+_UNJUDGED = """AND (f.link_id IS NOT NULL OR f.pair IS NOT NULL)
     AND NOT EXISTS (SELECT 1 FROM clew.judgements k WHERE k.link_id = f.link_id)"""
-_ONE = _TOLD.format(found=f"SELECT * FROM ({_FOUND}) f WHERE f.link_id = :link") + (
+_ONE = _TOLD.format(found=f"SELECT * FROM ({_FOUND}) f "
+                    "WHERE f.link_id = :link OR f.pair = (SELECT clew.link_pair(:link))") + (
     " ORDER BY f.flipped, f.path, other_path LIMIT 1")
 
 
@@ -83,9 +87,8 @@ def _link_in_sight(work: Work, viewer: Viewer, link_id: LinkId) -> Link:
     """Return a link with one exhibit of each side in sight, one's own side first. Raises NotFound."""
     # Only the exhibits behind this link are asked for: the hits of a whole case may be a million.
     row = work.first("""
-        SELECT a.case_id, array_agg(a.id) AS exhibits FROM clew.links l
-        JOIN clew.exhibits a ON a.media_id IN (l.media_a, l.media_b) AND a.withdrawn_at IS NULL
-        WHERE l.id = :link GROUP BY a.case_id
+        SELECT a.case_id, array_agg(a.id) AS exhibits FROM clew.exhibits a
+        WHERE a.media_id = ANY ((SELECT clew.link_sides(:link))::uuid[]) AND a.withdrawn_at IS NULL GROUP BY a.case_id
         ORDER BY a.case_id = ANY ((SELECT clew.cases_in_sight(true))::uuid[]) DESC, min(a.made_at), a.case_id
         LIMIT 1""", {"link": link_id})
     if row is not None:
@@ -118,12 +121,12 @@ def judge(work: Work, viewer: Viewer, link_id: LinkId, *, answer: Answer, reason
     link = _link_in_sight(work, viewer, link_id)
     if link.other_exhibit_id is None:
         raise NotFound
+    work.write("SELECT clew.keep_link(:link)", {"link": link_id})
     judgement = JudgementId(ids.random())
     work.write("INSERT INTO clew.judgements (id, link_id, exhibit_a, exhibit_b, officer_id, agency_id, answer, reason) "
                "VALUES (:id, :link, :a, :b, :me, :agency, :answer, :reason)",
                {"id": judgement, "link": link_id, "a": link.exhibit_id, "b": link.other_exhibit_id,
                 "me": viewer.officer_id, "agency": viewer.agency_id, "answer": answer, "reason": reason.strip()})
-    enqueue(work.conn, "stack", {"link": str(link_id)})
     work.record(event(viewer, "judge", subject=f"link:{link_id}", detail={"answer": answer},
                       row_hashes=audited(work, "judgements", judgement)))
     row = work.first("SELECT made_at FROM clew.judgements WHERE id = :id", {"id": judgement})

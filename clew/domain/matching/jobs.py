@@ -7,7 +7,6 @@ from clew.domain.matching.describe import describe
 from clew.domain.matching.heal import heal
 from clew.domain.matching.match import match
 from clew.domain.matching.search import search
-from clew.domain.matching.stacks import stack
 from clew.domain.matching.tools import index
 from clew.store.db import database
 
@@ -19,5 +18,4 @@ def rebuild(_: dict[str, Any]) -> None:
 
 
 JOBS: Mapping[str, Callable[[dict[str, Any]], None]] = {
-    "describe": describe, "match": match, "search": search, "stack": stack, "rebuild": rebuild,
-    "heal": heal}
+    "describe": describe, "match": match, "search": search, "rebuild": rebuild, "heal": heal}

@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,17 +13,21 @@ from clew.domain.matching.tools import index
 from clew.signals import pdq
 from clew.signals.contract import Signal
 from clew.signals.indexes.hamming import HammingIndex
-from clew.signals.orientations import turned
+from clew.signals.orientations import NAMES, turned
 from clew.store.db import Work
-from clew.store.snapshots import HASHED
+from clew.store.shelves import HASHED
 
-AT_ONCE = 256  # queries: 32 signals in eight orientations
+AT_ONCE = 32  # signals, each in eight orientations
 _SIGNALS = """
     SELECT media_id, matcher, version, value, quality, time_s, box FROM clew.signals
     WHERE media_id = ANY (:media) ORDER BY media_id, id"""
 # Withdrawn content has no live exhibit and is passed over at once, before any rebuild.
 _MEDIA_OF = """
     SELECT DISTINCT s.media_id FROM clew.signals s WHERE s.id = ANY (:ids)
+    AND EXISTS (SELECT 1 FROM clew.exhibits e WHERE e.media_id = s.media_id AND e.withdrawn_at IS NULL)"""
+
+_FILMS_OF = """
+    SELECT DISTINCT s.media_id FROM clew.signals s WHERE s.id = ANY (:ids) AND s.matcher = 'frames'
     AND EXISTS (SELECT 1 FROM clew.exhibits e WHERE e.media_id = s.media_id AND e.withdrawn_at IS NULL)"""
 
 
@@ -42,7 +46,11 @@ def _signal(row: Row[Any]) -> Signal:
 
 def pairs(work: Work, ours: Signals, itself: uuid.UUID | None = None) -> list[Found]:
     """Return every pair these signals make with stored media, verdict match or possible."""
-    others = candidates(work, ours) - {itself}
+    return compared(work, ours, candidates(work, ours) - {itself})
+
+
+def compared(work: Work, ours: Signals, others: Iterable[uuid.UUID]) -> list[Found]:
+    """Return the pairs that are worth telling of these signals and some stored media."""
     found = []
     some = sorted(others, key=str)
     for start in range(0, len(some), 200):
@@ -59,16 +67,23 @@ def candidates(work: Work, ours: Signals) -> set[uuid.UUID]:
     return {row.media_id for row in work.rows(_MEDIA_OF, {"ids": list(ids)})} if ids else set()
 
 
+def films(work: Work, ids: Iterable[int]) -> set[uuid.UUID]:
+    """Return the films that some of these signals are frames of."""
+    return {row.media_id for row in work.rows(_FILMS_OF, {"ids": list(ids)})}
+
+
 def near(fresh: HammingIndex, ours: Signals) -> set[int]:
     """Return the index's ids of all signals within 31 bits of one of these, in any of eight orientations."""
-    ids: set[int] = set()
-    signals = hashed(ours)
-    if not signals:
-        return ids
-    queries = np.concatenate([turned(signal.value) for signal in signals])
-    for start in range(0, len(queries), AT_ONCE):
-        _, hit, _ = fresh.lookup_many(queries[start:start + AT_ONCE])
-        ids.update(np.unique(hit).tolist())
+    return set().union(*near_each(fresh, hashed(ours)))
+
+
+def near_each(fresh: HammingIndex, signals: Sequence[Signal]) -> list[set[int]]:
+    """Return for each signal the index's ids within 31 bits of it, in any of eight orientations."""
+    ids: list[set[int]] = []
+    for start in range(0, len(signals), AT_ONCE):
+        some = signals[start:start + AT_ONCE]
+        which, hit, _ = fresh.lookup_many(np.concatenate([turned(signal.value) for signal in some]))
+        ids += [set(hit[which // len(NAMES) == number].tolist()) for number in range(len(some))]
     return ids
 
 

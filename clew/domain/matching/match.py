@@ -1,12 +1,14 @@
-"""The job that looks for pairs of one described file and stores the links, once a pair and matcher."""
+"""The job that makes one described file known to all it is near: pictures to their stack, films by links, once a pair."""
 
 import json
 import uuid
 from typing import Any
 
-from clew.domain.matching.lookup import pairs, signals_of
+from sqlalchemy import Row
+
+from clew.domain.matching.lookup import compared, films, pairs, signals_of
 from clew.domain.matching.rules import Found
-from clew.domain.matching.stacks import stack_later
+from clew.domain.matching.stacks import pictures_of, stack
 from clew.kernel import ids
 from clew.kernel.events import Event
 from clew.store.db import Work, database
@@ -26,21 +28,31 @@ def match(payload: dict[str, Any]) -> None:
 
     Also when its officer was suspended since: what is described is his agency's, and others learn of their hits.
     """
+    shown: set[uuid.UUID] | None = None
     with database().system_work() as work:
         file = work.first(_FILE, {"file": payload["file"]})
         if file is None:
             return
-        media: uuid.UUID = file.media_id
-        ours = signals_of(work, [media]).get(media, {})
-        found = pairs(work, ours, itself=media)
-        new = write_links(work, media, found)
-        work.write("UPDATE clew.media SET matched_at = coalesce(matched_at, now()) WHERE id = :media",
-                   {"media": media})
-        work.write("UPDATE clew.files SET matched = true WHERE id = :file", {"file": file.id})
-        if any(one.score.verdict == "match" for one in found) and new:
-            stack_later(work, media)
-        work.record(Event("match", officer_id=file.officer_id, agency_id=file.owner_agency_id, case_id=file.case_id,
-                          owner_agency_id=file.owner_agency_id, subject=f"exhibit:{file.exhibit_id}"))
+        if hashes := pictures_of(work, file.media_id):
+            shown = films(work, stack(work, file.media_id, hashes))
+            if not shown:
+                _end(work, file)
+                return
+            # Films are compared in a transaction of their own: the stacks are held until this one ends.
+            work.record(Event("stack", detail={"films": len(shown)}))
+    with database().system_work() as work:
+        ours = signals_of(work, [file.media_id]).get(file.media_id, {})
+        found = pairs(work, ours, itself=file.media_id) if shown is None else compared(work, ours, shown)
+        write_links(work, file.media_id, found)
+        _end(work, file)
+
+
+def _end(work: Work, file: Row[Any]) -> None:
+    work.write("UPDATE clew.media SET matched_at = coalesce(matched_at, now()) WHERE id = :media",
+               {"media": file.media_id})
+    work.write("UPDATE clew.files SET matched = true WHERE id = :file", {"file": file.id})
+    work.record(Event("match", officer_id=file.officer_id, agency_id=file.owner_agency_id, case_id=file.case_id,
+                      owner_agency_id=file.owner_agency_id, subject=f"exhibit:{file.exhibit_id}"))
 
 
 def write_links(work: Work, media: uuid.UUID, found: list[Found]) -> int:

@@ -1,7 +1,7 @@
-"""Pure rules of pairing: which matcher speaks for two media, what is worth a link, and how near-duplicates stack."""
+"""Pure rules of pairing: which matcher speaks for two media, and what is worth a link."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from clew.signals import frames, pdq
@@ -37,19 +37,3 @@ def worth_telling(other: uuid.UUID, ours: Signals, theirs: Signals) -> Found | N
     if compared is None or compared[2].verdict == "none":
         return None
     return Found(other, *compared)
-
-
-def stack(members: Iterable[uuid.UUID], near: Mapping[uuid.UUID, Iterable[uuid.UUID]]) -> dict[uuid.UUID, uuid.UUID]:
-    """Return member -> representative. Everyone in a stack is near its representative itself: no chaining.
-
-    The media with most neighbours comes first (then the oldest id) and takes those that are still free.
-    """
-    left = {one: {other for other in near.get(one, ()) if other != one} for one in members}
-    placed: dict[uuid.UUID, uuid.UUID] = {}
-    for one in sorted(left, key=lambda each: (-len(left[each]), each)):
-        if one in placed:
-            continue
-        free = [other for other in left[one] if other in left and other not in placed]
-        if free:
-            placed.update(dict.fromkeys([one, *free], one))
-    return placed

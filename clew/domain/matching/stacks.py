@@ -1,82 +1,57 @@
-"""The job that recomputes stacks around one media: a pure function of links and judgements."""
+"""Where a picture's hashes lie among those near them: one row a hash, however many copies there are.
+
+A stack is no link: which pictures are near each other is measured from their own hashes when somebody who may know
+of both asks (clew.alike, docs/decisions/080). It must only hold that no near pair lies in stacks that are strangers.
+"""
 
 import uuid
-from collections import defaultdict
-from typing import Any
+from collections.abc import Sequence
 
-from clew.domain.matching.rules import stack as stacked
-from clew.kernel.events import Event
-from clew.store.db import Work, database
-from clew.store.jobs import enqueue
+from clew.domain.matching.lookup import near_each
+from clew.domain.matching.tools import index
+from clew.signals.contract import Signal
+from clew.signals.orientations import turned
+from clew.signals.pdq_hash import QUALITY
+from clew.store.db import Work
 
-# Near-duplicates of some media: picture links that nobody last judged NEGATIVE.
-_NEAR = """
-    SELECT l.media_a, l.media_b FROM clew.links l
-    WHERE l.matcher = 'pdq' AND l.verdict = 'match' AND coalesce((SELECT j.answer FROM clew.judgements j
-          WHERE j.link_id = l.id ORDER BY j.made_at DESC LIMIT 1), '') <> 'NEGATIVE'
-      AND (l.media_a = ANY (:around) OR l.media_b = ANY (:around))"""
-_OLD = """
-    SELECT media_id FROM clew.stack_members WHERE representative_id IN
-        (SELECT representative_id FROM clew.stack_members WHERE media_id = ANY (:around))"""
-# A job still waiting for a near-duplicate of this media: it will recompute the same stacks, with more in them.
-_LATER = """
-    SELECT 1 FROM clew.pgqueuer WHERE headers IS NOT NULL AND headers ->> 'about' = ANY (:about)
-    AND entrypoint = 'stack' AND status = 'queued' LIMIT 1"""
-
-
-def stack_later(work: Work, media: uuid.UUID) -> None:
-    """Queue the recomputing of the stacks around one media with the caller's transaction."""
-    enqueue(work.conn, "stack", {"media": str(media)}, about=_about(media))
-
-
-def _about(media: uuid.UUID) -> str:
-    return f"stack {media}"
+# One at a time, and the look-up inside: of two pictures that arrive together the second always sees the first's row.
+_LOCK = "SELECT pg_advisory_xact_lock(hashtext('clew stacks'))"
+# It joins the oldest stack whose first hash is near; the number of a stack is that hash's.
+_JOIN = """
+    INSERT INTO clew.stacked (signal_id, media_id, stack, symmetry, turned)
+    SELECT :signal, :media, coalesce((SELECT min(s.stack) FROM clew.stacked s
+           WHERE s.signal_id = ANY (:near) AND s.stack = s.signal_id), :signal), clew.symmetry(t.turned), t.turned
+    FROM (SELECT clew.as_bits(:turned) AS turned) t ON CONFLICT DO NOTHING"""
+_NEIGHBOURS = """
+    WITH mine AS (SELECT stack FROM clew.stacked WHERE signal_id = :signal),
+         beside AS (SELECT DISTINCT stack FROM clew.stacked WHERE signal_id = ANY (:near))
+    INSERT INTO clew.stack_neighbours (stack, neighbour)
+    SELECT m.stack, b.stack FROM mine m, beside b UNION SELECT b.stack, m.stack FROM mine m, beside b
+    ON CONFLICT DO NOTHING"""
+_SIGNALS = """
+    SELECT id, matcher, version, value, quality FROM clew.signals
+    WHERE media_id = :media AND matcher = 'pdq' AND quality >= :least ORDER BY id"""
 
 
-def _left_to_another(work: Work, payload: dict[str, Any]) -> bool:
-    """Say whether a later job does this one's work: of a thousand near-duplicates arriving, one recomputes them."""
-    if "media" not in payload:
-        return False
-    one = uuid.UUID(payload["media"])
-    near = {side for row in work.rows(_NEAR, {"around": [one]}) for side in row}
-    return bool(near) and work.first(_LATER, {"about": [_about(each) for each in near]}) is not None
+def stack(work: Work, media: uuid.UUID, signals: Sequence[tuple[int, Signal]]) -> set[int]:
+    """Put a picture's telling hashes (id, signal) where they belong; return the ids of all signals near them.
+
+    Holds every other picture of the node off until the caller's transaction ends: do nothing slow after it.
+    """
+    work.rows(_LOCK)
+    found: set[int] = set()
+    near = near_each(index().fresh(work), [signal for _, signal in signals])
+    for (number, signal), hits in zip(signals, near, strict=True):
+        others = sorted(hits - {number})
+        row = {"signal": number, "media": media, "near": others, "turned": turned(signal.value).tobytes()}
+        work.write(_JOIN, row)
+        if others:
+            work.write(_NEIGHBOURS, {"signal": number, "near": others})
+        found |= hits
+    return found
 
 
-def stack(payload: dict[str, Any]) -> None:
-    """Recompute the stacks that one media, or the two sides of one link, belong to."""
-    with database().system_work() as work:
-        if _left_to_another(work, payload):
-            return
-    with database().system_work() as work:
-        # One at a time: two jobs around the same pictures must not overwrite each other.
-        work.rows("SELECT pg_advisory_xact_lock(hashtext('clew stacks'))")
-        members, near = _around(work, _start(work, payload))
-        placed = stacked(members, near)
-        work.write("DELETE FROM clew.stack_members WHERE media_id = ANY (:members)", {"members": list(members)})
-        if placed:
-            work.write("INSERT INTO clew.stack_members (media_id, representative_id) VALUES (:one, :first)",
-                       [{"one": one, "first": first} for one, first in placed.items()])
-        work.record(Event("stack", detail={"members": len(placed)}))
-
-
-def _start(work: Work, payload: dict[str, Any]) -> set[uuid.UUID]:
-    if "media" in payload:
-        return {uuid.UUID(payload["media"])}
-    rows = work.rows("SELECT media_a, media_b FROM clew.links WHERE id = :link", {"link": payload["link"]})
-    return {one for row in rows for one in row}
-
-
-def _around(work: Work, start: set[uuid.UUID]) -> tuple[set[uuid.UUID], dict[uuid.UUID, set[uuid.UUID]]]:
-    """Return everything joined to `start`, by links now or by a former stack, and who is near whom."""
-    near: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
-    members, edge = set(start), set(start)
-    while edge:
-        around = {"around": list(edge)}
-        reached = {row.media_id for row in work.rows(_OLD, around)}
-        for row in work.rows(_NEAR, around):
-            near[row.media_a].add(row.media_b)
-            near[row.media_b].add(row.media_a)
-            reached |= {row.media_a, row.media_b}
-        edge = reached - members
-        members |= edge
-    return members, near
+def pictures_of(work: Work, media: uuid.UUID) -> list[tuple[int, Signal]]:
+    """Return the telling hashes of a picture with their ids; none for a film, or for a picture that is too plain."""
+    return [(row.id, Signal(row.matcher, row.version, bytes(row.value), row.quality))
+            for row in work.rows(_SIGNALS, {"media": media, "least": QUALITY})]

@@ -7,6 +7,7 @@ import pytest
 
 from clew.domain.accounts.service import set_preferences
 from clew.domain.exhibits import service, sharing
+from clew.domain.links import service as links
 from clew.kernel.errors import BadInput, NotFound, Refused, TooMany
 from clew.kernel.ids import ExhibitId
 from clew.store.vault import vault
@@ -46,14 +47,18 @@ def test_refused_files_are_listed_apart(house: House) -> None:
         service.reveal(anna, bad, purpose="to look")
 
 
-def test_stacks_count_only_what_is_in_the_case(house: House) -> None:
+def test_stacks_count_only_what_is_in_the_case_and_was_not_judged_apart(house: House) -> None:
     anna, case = house.viewer("anna"), house.case("anna")
-    one, two = house.bring("anna", case, "s1", "s2")
-    elsewhere = house.bring("ben", house.case("ben"), "s3")[0]
-    for member in (one, two, elsewhere):
-        house.behind("INSERT INTO clew.stack_members VALUES (%s, %s)", house.media(member), house.media(one))
-    assert {tile.stack for tile in service.list_exhibits(anna, case).tiles} == {2}
-    assert service.get_exhibit(anna, two).stack == 2
+    one, two, three = house.bring("anna", case, "s1", "s2", "s3")
+    elsewhere = house.bring("ben", house.case("ben"), "s4")[0]
+    house.link(one, two)
+    house.link(one, elsewhere)
+    apart = house.link(one, three)
+    assert [tile.stack for tile in service.list_exhibits(anna, case).tiles] == [3, 2, 2]
+    links.judge(anna, apart, answer="NEGATIVE", reason="other room")
+    assert [tile.stack for tile in service.list_exhibits(anna, case).tiles] == [2, 2, 1]
+    links.judge(anna, apart, answer="POSITIVE", reason="it is after all")
+    assert [service.get_exhibit(anna, each).stack for each in (one, two, three)] == [3, 2, 2]
 
 
 def test_thumbnails_follow_the_mode(house: House) -> None:

@@ -33,13 +33,6 @@ def test_a_link_is_judged_again_and_again_and_the_last_word_stands(house: House)
     assert house.last_event("judge")[1:] == (f"link:{link}", "", {"answer": "NEGATIVE"})
 
 
-def test_a_judgement_queues_the_stacks(house: House) -> None:
-    _, link, _ = shared_link(house, "stacked")
-    before = house.behind("SELECT count(*) FROM clew.pgqueuer WHERE entrypoint = 'stack'")[0][0]
-    links.judge(house.viewer("anna"), link, answer="NEGATIVE", reason="other room")
-    assert house.behind("SELECT count(*) FROM clew.pgqueuer WHERE entrypoint = 'stack'")[0][0] == before + 1
-
-
 @pytest.mark.parametrize("wrong", [{"answer": "MAYBE"}, {"answer": "positive"}, {"reason": "  "}, {"reason": "x" * 2001}])
 def test_a_judgement_needs_an_answer_and_a_reason(house: House, wrong: dict[str, str]) -> None:
     _, link, _ = shared_link(house, f"wrong {str(wrong)[:30]}")

@@ -1,13 +1,11 @@
-"""Searching: under a case and a purpose, limited, one's own; results as far as each owner allows; stacks from judgements."""
+"""Searching: under a case and a purpose, limited, one's own; results as far as each owner allows."""
 
 import uuid
 from collections.abc import Iterator
 
 import pytest
 
-from clew.domain.links import service as links
 from clew.domain.matching import service as matching
-from clew.domain.matching.stacks import stack
 from clew.kernel.errors import BadInput, NotFound, TooMany
 from clew.kernel.ids import CaseId, SearchId
 from clew.kernel.settings import use_settings
@@ -95,27 +93,3 @@ def test_probing_is_limited_by_officer_and_by_agency(house: House, few: None) ->
     search(house, "carl", case)
     with pytest.raises(TooMany, match="agency"):
         search(house, "carl", case)
-
-
-def stacks(house: House) -> set[tuple[uuid.UUID, uuid.UUID]]:
-    return {(row[0], row[1]) for row in house.behind("SELECT media_id, representative_id FROM clew.stack_members")}
-
-
-def test_a_negative_leaves_the_stack_and_a_positive_comes_back(house: House) -> None:
-    case = house.case("anna")
-    one, two, three = house.bring("anna", case, "st1", "st2", "st3")
-    first, second = house.link(one, two), house.link(one, three)
-    a, b, c = (house.media(each) for each in (one, two, three))
-    stack({"media": str(a)})
-    assert stacks(house) == {(a, a), (b, a), (c, a)}
-    links.judge(house.viewer("anna"), second, answer="NEGATIVE", reason="other room")
-    stack({"link": str(second)})
-    assert stacks(house) == {(a, min(a, b)), (b, min(a, b))}
-    links.judge(house.viewer("anna"), second, answer="POSITIVE", reason="it is after all")
-    stack({"link": str(second)})
-    stack({"link": str(second)})  # a job may run twice
-    assert stacks(house) == {(a, a), (b, a), (c, a)}
-    for link in (first, second):
-        links.judge(house.viewer("anna"), link, answer="NEGATIVE", reason="none of them")
-        stack({"link": str(link)})
-    assert stacks(house) == set()

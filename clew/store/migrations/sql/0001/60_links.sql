@@ -13,6 +13,8 @@ CREATE TABLE clew.signals (
 CREATE INDEX signals_media ON clew.signals (media_id, matcher);
 -- The tail of an index: what was written since its snapshot was cut.
 CREATE INDEX signals_tail ON clew.signals (matcher, xid);
+-- Which of a picture's hits are frames of a film: few, among perhaps thousands of pictures.
+CREATE INDEX signals_frames ON clew.signals (id) INCLUDE (media_id) WHERE matcher = 'frames';
 
 -- Which matcher versions have looked at which media; makes describing again change nothing.
 CREATE TABLE clew.described (
@@ -53,12 +55,26 @@ CREATE TABLE clew.judgements (
 );
 CREATE INDEX judgements_link ON clew.judgements (link_id, made_at);
 
--- Near-duplicates shown as one: every member beside its representative; alone means no row.
-CREATE TABLE clew.stack_members (
-    media_id uuid PRIMARY KEY REFERENCES clew.media,
-    representative_id uuid NOT NULL REFERENCES clew.media
+-- Pictures near each other are found through stacks, not through a row for every pair: n copies of a picture are n rows.
+-- Each telling hash lies in one stack (the number of its first hash); `turned` is it in eight orientations, `symmetry`
+-- the bits between the upright one and the nearest other. No link follows from a stack: 81_alike.sql measures each pair.
+CREATE TABLE clew.stacked (
+    signal_id bigint NOT NULL REFERENCES clew.signals,
+    media_id uuid NOT NULL REFERENCES clew.media,
+    stack bigint NOT NULL,
+    symmetry smallint NOT NULL,
+    turned bit(256)[] NOT NULL CHECK (cardinality(turned) = 8),
+    PRIMARY KEY (signal_id) INCLUDE (stack)
 );
-CREATE INDEX stack_members_representative ON clew.stack_members (representative_id);
+CREATE INDEX stacked_media ON clew.stacked (media_id);
+CREATE INDEX stacked_stack ON clew.stacked (stack);
+
+-- Stacks of which at least one hash is near one of the other, both ways round; a stack of two or more is beside itself.
+CREATE TABLE clew.stack_neighbours (
+    stack bigint NOT NULL,
+    neighbour bigint NOT NULL,
+    PRIMARY KEY (stack, neighbour)
+);
 
 -- A search by an officer with a file of his own that is not stored as an exhibit.
 CREATE TABLE clew.searches (
@@ -93,8 +109,8 @@ CREATE INDEX search_hits_exhibit ON clew.search_hits (exhibit_id);
 
 GRANT SELECT, INSERT ON clew.judgements TO clew_app;
 GRANT SELECT, INSERT ON clew.searches TO clew_app;
-GRANT SELECT ON clew.links, clew.stack_members TO clew_app;
+GRANT SELECT ON clew.links TO clew_app;
 GRANT SELECT, INSERT ON clew.signals, clew.described, clew.search_hits, clew.links TO clew_system;
 GRANT SELECT ON clew.judgements TO clew_system;
-GRANT SELECT, INSERT, UPDATE, DELETE ON clew.stack_members TO clew_system;
+GRANT SELECT, INSERT ON clew.stacked, clew.stack_neighbours TO clew_system;
 GRANT SELECT, UPDATE (state, reason, done_at) ON clew.searches TO clew_system;

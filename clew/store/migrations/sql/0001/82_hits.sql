@@ -12,9 +12,9 @@ $$;
 -- falls back to what an outsider gets, a granted one is shown itself. Contact and asked go to the case's own team.
 -- What is asked of the viewer is asked once, and each call is planned for its case: most exhibits hit nothing, and
 -- the joins of `pairs` leave them out before anything else is done.
-CREATE FUNCTION clew.judged_hits(of_case uuid, of_exhibits uuid[])
+CREATE FUNCTION clew.judged_hits(of_case uuid, of_exhibits uuid[], inside boolean)
 RETURNS TABLE (exhibit_id uuid, other_exhibit uuid, other_case uuid, made_at timestamptz, link_id uuid, matcher text,
-               value real, verdict text, flipped boolean, level text, may_disclose boolean)
+               value real, verdict text, flipped boolean, pair bigint[], level text, may_disclose boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = clew, pg_temp SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
 DECLARE
@@ -35,20 +35,31 @@ BEGIN
         SELECT e.id, e.media_id, e.narrowed FROM exhibits e
         WHERE e.case_id = of_case AND e.withdrawn_at IS NULL AND (of_exhibits IS NULL OR e.id = ANY (of_exhibits))
           AND ((seen AND (NOT e.narrowed OR own)) OR e.id = ANY (granted))
+    ), alike AS MATERIALIZED (
+        SELECT k.* FROM clew.alike(ARRAY(SELECT DISTINCT x.media_id FROM mine x),
+                                   CASE WHEN NOT inside THEN of_case END) k
     ), pairs AS MATERIALIZED (
-        -- The same bytes lie in another case (they are one exhibit of a case); then links, either way round.
+        -- The same bytes lie in another case (they are one exhibit of a case); then links, either way round; then near
+        -- pictures, whose link has a row only once somebody judged it.
         SELECT x.id AS exhibit_id, x.narrowed AS my_narrowed, b.id AS other_exhibit, b.case_id AS other_case,
                b.narrowed AS other_narrowed, b.made_at, NULL::uuid AS link_id, 'exact' AS matcher, 1::real AS value,
-               'match' AS verdict, false AS flipped
+               'match' AS verdict, false AS flipped, NULL::bigint[] AS pair
         FROM mine x JOIN exhibits b ON b.media_id = x.media_id WHERE b.case_id <> of_case AND b.withdrawn_at IS NULL
         UNION ALL
-        SELECT x.id, x.narrowed, b.id, b.case_id, b.narrowed, b.made_at, l.id, l.matcher, l.value, l.verdict, false
+        SELECT x.id, x.narrowed, b.id, b.case_id, b.narrowed, b.made_at, l.id, l.matcher, l.value, l.verdict, false, NULL
         FROM mine x JOIN links l ON l.media_a = x.media_id JOIN exhibits b ON b.media_id = l.media_b
-        WHERE b.withdrawn_at IS NULL
+        WHERE b.withdrawn_at IS NULL AND (inside OR b.case_id <> of_case)
         UNION ALL
-        SELECT x.id, x.narrowed, b.id, b.case_id, b.narrowed, b.made_at, l.id, l.matcher, l.value, l.verdict, true
+        SELECT x.id, x.narrowed, b.id, b.case_id, b.narrowed, b.made_at, l.id, l.matcher, l.value, l.verdict, true, NULL
         FROM mine x JOIN links l ON l.media_b = x.media_id JOIN exhibits b ON b.media_id = l.media_a
-        WHERE b.withdrawn_at IS NULL
+        WHERE b.withdrawn_at IS NULL AND (inside OR b.case_id <> of_case)
+        UNION ALL
+        SELECT x.id, x.narrowed, b.id, b.case_id, b.narrowed, b.made_at, NULL, 'pdq', clew.pdq_value(k.distance), 'match',
+               k.media_id > k.other_id, k.pair
+        FROM alike k JOIN mine x ON x.media_id = k.media_id JOIN exhibits b ON b.media_id = k.other_id
+        WHERE b.withdrawn_at IS NULL AND (inside OR b.case_id <> of_case)
+          AND NOT EXISTS (SELECT 1 FROM links l WHERE l.media_a = least(k.media_id, k.other_id)
+                          AND l.media_b = greatest(k.media_id, k.other_id) AND l.matcher = 'pdq')
     ), others AS MATERIALIZED (
         SELECT o.other_case, c.owner_agency_id, c.hits AS their_hits, my_owner = c.owner_agency_id AS one_agency,
                clew.stance(c.id, my_agency, my_country, me) AS theirs,
@@ -77,7 +88,7 @@ BEGIN
         FROM stances s
     )
     SELECT j.exhibit_id, j.other_exhibit, j.other_case, j.made_at, j.link_id, j.matcher, j.value, j.verdict,
-           j.flipped, j.level, own AND NOT j.one_agency AND j.ours = 'owner-first' AND NOT j.we_said
+           j.flipped, j.pair, j.level, own AND NOT j.one_agency AND j.ours = 'owner-first' AND NOT j.we_said
     FROM judged j WHERE j.level IS NOT NULL;
 END $$;
 
@@ -85,15 +96,16 @@ END $$;
 CREATE FUNCTION clew.band(value real, verdict text) RETURNS text LANGUAGE sql IMMUTABLE AS
     $$ SELECT CASE WHEN verdict = 'possible' OR value < 0.9 THEN 'possible' WHEN value < 0.99 THEN 'strong' ELSE 'certain' END $$;
 
--- The hits of the viewer's exhibits of one case, told as far as the other side's owner allows.
+-- The hits of the viewer's exhibits of one case, told as far as the other side's owner allows. A near picture whose link
+-- has no row yet comes as a `pair`: clew.told_link names and explains it, for the page that is shown.
 CREATE FUNCTION clew.hits(of_case uuid, of_exhibits uuid[] DEFAULT NULL)
 RETURNS TABLE (exhibit_id uuid, level text, may_disclose boolean, handle uuid, other_exhibit_id uuid, other_case_id uuid,
                agency_code text, agency_name text, country text, reference text, contact text, since date,
                link_id uuid, matcher text, value real, band text, verdict text, why text, parameters jsonb,
-               where_at jsonb, flipped boolean)
+               where_at jsonb, flipped boolean, pair bigint[])
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
     WITH judged AS MATERIALIZED (
-        SELECT * FROM clew.judged_hits(of_case, of_exhibits)
+        SELECT * FROM clew.judged_hits(of_case, of_exhibits, true)
     ), others AS MATERIALIZED (
         SELECT c.id, c.reference, coalesce(nullif(c.contact, ''), a.contact) AS call, a.code, a.name, a.country,
                clew.hit_handle(of_case, c.id) AS handle, o.since
@@ -103,19 +115,20 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
     )
     SELECT j.exhibit_id, j.level, j.may_disclose, o.handle, j.other_exhibit, j.other_case, o.code, o.name, o.country,
            o.reference, o.call, j.made_at::date, j.link_id, j.matcher, j.value, clew.band(j.value, j.verdict),
-           j.verdict, coalesce(l.why, 'same-bytes'), coalesce(l.parameters, '{}'), coalesce(l.where_at, '{}'), j.flipped
+           j.verdict, coalesce(l.why, CASE WHEN j.pair IS NULL THEN 'same-bytes' ELSE 'pdq.match' END),
+           coalesce(l.parameters, '{}'), coalesce(l.where_at, '{}'), j.flipped, j.pair
     FROM judged j JOIN others o ON o.id = j.other_case LEFT JOIN links l ON l.id = j.link_id WHERE j.level = 'audience'
     UNION ALL
     SELECT j.exhibit_id, 'contact', j.may_disclose, o.handle, NULL::uuid, NULL::uuid, o.code, o.name, o.country,
            o.reference, o.call, o.since, NULL::uuid, j.matcher, NULL::real, clew.band(j.value, j.verdict), j.verdict,
-           NULL::text, '{}'::jsonb, '{}'::jsonb, false
+           NULL::text, '{}'::jsonb, '{}'::jsonb, false, NULL::bigint[]
     FROM (SELECT DISTINCT ON (h.exhibit_id, h.other_case, h.matcher) h.* FROM judged h WHERE h.level = 'contact'
           ORDER BY h.exhibit_id, h.other_case, h.matcher, h.verdict, h.value DESC) j
     JOIN others o ON o.id = j.other_case
     UNION ALL
     SELECT NULL::uuid, 'asked', bool_or(j.may_disclose), o.handle, NULL::uuid, NULL::uuid,
            NULL, NULL, NULL, NULL, NULL, NULL::date, NULL::uuid, NULL, NULL::real, NULL, NULL, NULL,
-           '{}'::jsonb, '{}'::jsonb, false
+           '{}'::jsonb, '{}'::jsonb, false, NULL::bigint[]
     FROM judged j JOIN others o ON o.id = j.other_case WHERE j.level = 'asked' GROUP BY o.handle
 $$;
 
@@ -129,7 +142,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
                array_agg(DISTINCT h.matcher) AS matchers, count(DISTINCT h.exhibit_id) AS exhibits,
                -- Among matches the band follows the value; anything else is no more than possible.
                clew.band(coalesce(max(h.value) FILTER (WHERE h.verdict = 'match'), 0), 'match') AS band
-        FROM clew.judged_hits(of_case, NULL) h WHERE h.other_case <> of_case GROUP BY h.other_case, h.level
+        FROM clew.judged_hits(of_case, NULL, false) h GROUP BY h.other_case, h.level
     )
     SELECT n.level, n.may_disclose, clew.hit_handle(of_case, n.other_case),
            CASE WHEN n.level = 'audience' THEN c.id END, a.code, a.name, a.country, c.reference,
@@ -148,7 +161,7 @@ RETURNS TABLE (exhibit_id uuid, links bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
     SELECT h.exhibit_id, count(*) FILTER (WHERE h.level = 'audience')
            + count(DISTINCT (h.other_case, h.matcher)) FILTER (WHERE h.level = 'contact')
-    FROM clew.judged_hits(of_case, of_exhibits) h WHERE h.level <> 'asked' GROUP BY h.exhibit_id
+    FROM clew.judged_hits(of_case, of_exhibits, true) h WHERE h.level <> 'asked' GROUP BY h.exhibit_id
 $$;
 
 -- Find the other case behind a handle, for disclosing; only among this case's hits that are open to it.
@@ -158,7 +171,7 @@ DECLARE found_case uuid;
 BEGIN
     IF NOT of_case = ANY (clew.cases_in_sight(true)) THEN RETURN false; END IF;
     SELECT o.other_case INTO found_case
-    FROM (SELECT DISTINCT h.other_case FROM clew.judged_hits(of_case, NULL) h WHERE h.may_disclose) o
+    FROM (SELECT DISTINCT h.other_case FROM clew.judged_hits(of_case, NULL, false) h WHERE h.may_disclose) o
     WHERE clew.hit_handle(of_case, o.other_case) = pair;
     IF found_case IS NULL THEN RETURN false; END IF;
     INSERT INTO disclosures (case_id, other_case_id, officer_id) VALUES (of_case, found_case, viewer_officer())

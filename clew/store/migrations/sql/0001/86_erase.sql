@@ -34,7 +34,11 @@ BEGIN
         AND NOT EXISTS (SELECT 1 FROM media_keys k WHERE k.media_id = m.id);
     DELETE FROM judgements WHERE link_id IN (SELECT id FROM links WHERE media_a = ANY (gone) OR media_b = ANY (gone));
     DELETE FROM links WHERE media_a = ANY (gone) OR media_b = ANY (gone);
-    DELETE FROM stack_members WHERE media_id = ANY (gone) OR representative_id = ANY (gone);
+    -- Whoever came first may go: a stack is a number, and its other pictures stay in it.
+    WITH left_over AS (DELETE FROM stacked WHERE media_id = ANY (gone) RETURNING stack, signal_id)
+    DELETE FROM stack_neighbours n USING (SELECT DISTINCT l.stack FROM left_over l) o
+    WHERE o.stack IN (n.stack, n.neighbour) AND NOT EXISTS (SELECT 1 FROM stacked s WHERE s.stack = o.stack
+        AND s.signal_id NOT IN (SELECT l.signal_id FROM left_over l));
     DELETE FROM signals WHERE media_id = ANY (gone);
     DELETE FROM described WHERE media_id = ANY (gone);
     RETURN QUERY DELETE FROM media m WHERE m.id = ANY (gone) RETURNING m.object_name;
