@@ -48,6 +48,10 @@ class Work:
         """Return all rows of a reading statement (the event owed for a read is the verb's business)."""
         return list(self.conn.execute(_statement(sql), params or {}))
 
+    def stream(self, sql: str, params: Mapping[str, Any] | None = None) -> Iterator[Row[Any]]:
+        """Yield the rows of a reading statement a few thousand at a time, however many there are."""
+        yield from self.conn.execute(_statement(sql), params or {}, execution_options={"yield_per": 2000})
+
     def first(self, sql: str, params: Mapping[str, Any] | None = None) -> Row[Any] | None:
         """Return the first row of a reading statement, or None."""
         return self.conn.execute(_statement(sql), params or {}).first()

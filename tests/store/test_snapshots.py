@@ -19,9 +19,12 @@ from hypothesis import strategies as some
 from sqlalchemy import Connection, text
 
 from clew.kernel.settings import Settings
+from clew.signals.indexes import hamming
 from clew.signals.indexes import snapshot as folder_of
+from clew.signals.indexes.hamming import HammingIndex
 from clew.store import postgres, snapshots
 from clew.store.db import Database, Work
+from clew.store.shelves import Hashes
 from clew.store.snapshots import SignalIndex
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,7 +48,7 @@ def write(conn: Connection, media: uuid.UUID, number: int) -> None:
                  {"media": media, "value": hash_of(number)})
 
 
-def finds(index: SignalIndex, conn: Connection, numbers: set[int]) -> set[int]:
+def finds(index: SignalIndex[HammingIndex], conn: Connection, numbers: set[int]) -> set[int]:
     """Return which of these signals the index does not find."""
     fresh = index.fresh(Work(conn))
     return {number for number in numbers if not len(fresh.lookup(np.frombuffer(hash_of(number), np.uint8), 0)[0])}
@@ -71,7 +74,7 @@ class Schedule:
         self.store, self.media = store, media
         self.writers = [store.engine(postgres.SYSTEM).connect() for _ in range(WRITERS)]
         self.open: list[set[int]] = [set() for _ in range(WRITERS)]
-        self.readers = [SignalIndex(folder) for _ in range(READERS)]
+        self.readers = [SignalIndex(folder, Hashes()) for _ in range(READERS)]
         self.committed: set[int] = set()
         self.fresh_numbers = iter(range(uuid.uuid4().int >> 64, 1 << 65))
 
@@ -89,7 +92,7 @@ class Schedule:
             self.writers[writer].rollback()
             self.open[writer] = set()
         elif act == "restart":
-            self.readers[who % READERS] = SignalIndex(self.readers[0].folder)
+            self.readers[who % READERS] = SignalIndex(self.readers[0].folder, Hashes())
         else:
             with self.store.engine(postgres.SYSTEM).connect() as conn:
                 assert finds(self.readers[who % READERS], conn, self.committed) == set()
@@ -119,7 +122,7 @@ def test_any_order_of_commits_and_looks_finds_everything(
 def test_a_late_commit_is_found_though_others_were_read_before_it(store: Database, media: uuid.UUID,
                                                                   tmp_path: Path) -> None:
     """The case that "newer than the last" loses: early number, late commit, a snapshot cut in between."""
-    index, engine = SignalIndex(tmp_path), store.engine(postgres.SYSTEM)
+    index, engine = SignalIndex(tmp_path, Hashes()), store.engine(postgres.SYSTEM)
     with engine.connect() as early, engine.connect() as reading:
         write(early, media, 1)
         with engine.begin() as late:
@@ -139,10 +142,11 @@ from sqlalchemy import text
 from clew.kernel.settings import Settings
 from clew.store import postgres, snapshots
 from clew.store.db import Database, Work
+from clew.store.shelves import Hashes
 from clew.store.snapshots import SignalIndex
 home, keys, dsn, folder, until = sys.argv[1:]
 snapshots.LONGEST_TAIL = 3
-index = SignalIndex(Path(folder))
+index = SignalIndex(Path(folder), Hashes())
 engine = Database(Settings(home=Path(home), keys=Path(keys), dsn=dsn)).engine(postgres.SYSTEM)
 looks = 0
 while not Path(until).exists() or not looks:
@@ -194,28 +198,28 @@ def test_several_processes_that_build_and_are_killed_find_everything(database: S
         assert reader.returncode == 0, problem
         assert int(said.split()[0]) >= 1
     with engine.connect() as conn:
-        assert finds(SignalIndex(folder), conn, set(range(400))) == set()
+        assert finds(SignalIndex(folder, Hashes()), conn, set(range(400))) == set()
     engine.dispose()
 
 
 def test_an_index_of_another_database_is_built_again(store: Database, media: uuid.UUID, tmp_path: Path) -> None:
     with store.engine(postgres.SYSTEM).begin() as conn:
         write(conn, media, 10)
-        snapshots.build(tmp_path, np.empty((0, 32), np.uint8), np.empty(0, np.int64), mark={"since": str(1 << 60)})
-        assert finds(SignalIndex(tmp_path), conn, {10}) == set()
+        hamming.build(tmp_path, np.empty((0, 32), np.uint8), np.empty(0, np.int64), mark={"since": str(1 << 60)})
+        assert finds(SignalIndex(tmp_path, Hashes()), conn, {10}) == set()
 
 
 def test_a_damaged_and_an_emptied_folder_are_built_again(store: Database, media: uuid.UUID, tmp_path: Path) -> None:
     with store.engine(postgres.SYSTEM).begin() as conn:
         write(conn, media, 11)
     with store.engine(postgres.SYSTEM).connect() as conn:
-        index = SignalIndex(tmp_path)
+        index = SignalIndex(tmp_path, Hashes())
         assert finds(index, conn, {11}) == set()
         place = tmp_path / folder_of.current_name(tmp_path)
         for file in place.iterdir():
             if file.name != folder_of.MANIFEST:
                 file.write_bytes(file.read_bytes()[:-1] + b"?")
-        assert finds(SignalIndex(tmp_path), conn, {11}) == set()
+        assert finds(SignalIndex(tmp_path, Hashes()), conn, {11}) == set()
         (tmp_path / "current").unlink()
         assert finds(index, conn, {11}) == set()
 
@@ -227,7 +231,7 @@ def test_the_first_build_of_another_process_is_waited_for(store: Database, media
 
     def look() -> None:
         with store.engine(postgres.SYSTEM).connect() as conn:
-            missing.append(finds(SignalIndex(tmp_path), conn, {12}))
+            missing.append(finds(SignalIndex(tmp_path, Hashes()), conn, {12}))
 
     with folder_of.building(tmp_path):  # somebody else has begun, and nothing is published yet
         waiting = threading.Thread(target=look)

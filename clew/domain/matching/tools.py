@@ -9,12 +9,14 @@ from clew.kernel.errors import Refused
 from clew.kernel.settings import Settings, settings
 from clew.media import limits
 from clew.media.sandbox import Sandbox
+from clew.signals.indexes.hamming import HammingIndex
+from clew.store.shelves import Hashes
 from clew.store.snapshots import SignalIndex
 from clew.store.vault import vault
 
 _sandbox = Sandbox()  # starts nothing before its first use
 atexit.register(_sandbox.close)
-_indexes: dict[Settings, SignalIndex] = {}
+_indexes: dict[Settings, SignalIndex[HammingIndex]] = {}
 
 
 def sandbox() -> Sandbox:
@@ -22,11 +24,11 @@ def sandbox() -> Sandbox:
     return _sandbox
 
 
-def index() -> SignalIndex:
+def index() -> SignalIndex[HammingIndex]:
     """Return this process's index of the node."""
     at = settings()
     if at not in _indexes:
-        _indexes.setdefault(at, SignalIndex(at.home / "index"))  # two jobs may ask first at once
+        _indexes.setdefault(at, SignalIndex(at.home / "index", Hashes()))  # two jobs may ask first at once
     return _indexes[at]
 
 

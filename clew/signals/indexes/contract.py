@@ -32,7 +32,10 @@ class Proposal:
 class Index(Protocol):
     """One open snapshot with the newer entries this process has added. Safe to use from many threads."""
 
-    mark: dict[str, Any]
+    @property
+    def mark(self) -> dict[str, Any]:
+        """Return the caller's mark of the snapshot: newer rows are to be added from there."""
+        ...
 
     def __len__(self) -> int:
         """Return the number of entries, erased ones included until the next build."""

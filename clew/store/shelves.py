@@ -1,0 +1,88 @@
+"""Which signals lie in which index, and how their rows get there. One line in `SHELVES` for each index."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Row
+
+from clew.signals.contract import Signal
+from clew.signals.indexes.contract import Entry, Index, IndexKind
+from clew.signals.indexes.hamming import HammingIndex, build
+
+HASHED = ("pdq", "frames")  # one index for pictures and films, so that a still is found in a film
+QUALITY = 50
+
+
+class Hashes:
+    """The exact index of perceptual hashes; too plain a picture is never found by its hash."""
+
+    columns = "id, substring(value FROM 1 FOR 32) AS hash"
+    where = f"matcher IN {HASHED} AND quality >= {QUALITY}"
+
+    def open(self, folder: Path) -> HammingIndex:
+        """Open the current snapshot."""
+        return HammingIndex.open(folder)
+
+    def build(self, folder: Path, rows: Iterable[Row[Any]], mark: dict[str, Any]) -> HammingIndex:
+        """Build from rows."""
+        return build(folder, *_columns(rows), mark=mark)
+
+    def add(self, index: HammingIndex, rows: Iterable[Row[Any]]) -> int:
+        """Add newer rows."""
+        hashes, ids = _columns(rows)
+        if len(ids):
+            index.tail.append(hashes, ids)
+        return len(index.tail)
+
+    def rebuild(self, index: HammingIndex, mark: dict[str, Any]) -> HammingIndex:
+        """Fold the tail in."""
+        return index.rebuild(mark)
+
+
+def _columns(rows: Iterable[Row[Any]]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    hashes, ids = bytearray(), []
+    for row in rows:
+        hashes += bytes(row.hash)
+        ids.append(row.id)
+    return np.frombuffer(bytes(hashes), np.uint8).reshape(-1, 32), np.array(ids, np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """An index that is given whole signals of some matchers (clew/signals/indexes/contract.py)."""
+
+    matchers: tuple[str, ...]
+    made_by: IndexKind
+    columns: str = "id, matcher, version, value, quality, time_s, box"
+
+    @property
+    def where(self) -> str:
+        """Return which rows."""
+        return f"matcher = ANY (ARRAY[{', '.join(repr(one) for one in self.matchers)}])"
+
+    def open(self, folder: Path) -> Index:
+        """Open the current snapshot."""
+        return self.made_by.open(folder)
+
+    def build(self, folder: Path, rows: Iterable[Row[Any]], mark: dict[str, Any]) -> Index:
+        """Build from rows."""
+        return self.made_by.build(folder, entries(rows), mark)
+
+    def add(self, index: Index, rows: Iterable[Row[Any]]) -> int:
+        """Add newer rows."""
+        index.add(entries(rows))
+        return index.newer
+
+    def rebuild(self, index: Index, mark: dict[str, Any]) -> Index:
+        """Fold the tail in."""
+        return index.rebuild(mark)
+
+
+def entries(rows: Iterable[Row[Any]]) -> Iterator[Entry]:
+    """Return rows of signals as what an index takes in."""
+    for row in rows:
+        box = tuple(row.box) if row.box else None
+        yield Entry(row.id, Signal(row.matcher, row.version, bytes(row.value), row.quality, row.time_s, box))
