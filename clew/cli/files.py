@@ -11,6 +11,8 @@ from clew.cli.officers import Json
 from clew.cli.output import careful, complain, emit, say
 from clew.domain.matching.trial.files import Described, describe_all, describe_file
 from clew.domain.matching.trial.lookups import scores_of
+from clew.kernel.errors import BadInput
+from clew.media.drawing import drawn, sides_of
 from clew.media.sandbox import Sandbox
 from clew.signals import frames, pdq
 from clew.signals.contract import Score, Signal
@@ -80,15 +82,23 @@ def _print(one: Described) -> None:
 
 
 @careful
-def compare(first: FilePath, second: FilePath, as_json: Json = False) -> None:
+def compare(
+    first: FilePath, second: FilePath,
+    picture: Annotated[Path | None, typer.Option(help="Draw both sides with what they share, as a PNG in this file.")] = None,
+    as_json: Json = False,
+) -> None:
     """Compare two files by every matcher: verdict, why, and where. Ends with 1 if one was refused."""
+    if picture is not None and (picture.is_dir() or not picture.absolute().parent.is_dir()):
+        raise BadInput("The drawing cannot be written there. Give a file in a folder that exists.")
     with Sandbox() as sandbox:
         sides = [describe_file(path, sandbox, path=str(path)) for path in (first, second)]
-    for one in sides:
-        if one.refused:
-            complain(f"{one.path}: refused. {one.refused}")
-    scores = scores_of(*sides)
-    both = fused(scores)
+        for one in sides:
+            if one.refused:
+                complain(f"{one.path}: refused. {one.refused}")
+        scores = scores_of(*sides)
+        both = fused(scores)
+        if picture is not None and not any(one.refused for one in sides):
+            picture.write_bytes(_picture(first, second, both, sandbox))
     if as_json:
         emit({"a": _side(sides[0]), "b": _side(sides[1]),
               "matchers": {name: _told(score) for name, score in scores.items()}, "fused": _told(both)})
@@ -96,6 +106,13 @@ def compare(first: FilePath, second: FilePath, as_json: Json = False) -> None:
         _say(scores, both)
     if any(one.refused for one in sides):
         raise typer.Exit(1)
+
+
+def _picture(first: Path, second: Path, both: Score, sandbox: Sandbox) -> bytes:
+    """Open both once more, for their pixels: only here is anything of them shown."""
+    with first.open("rb") as a, second.open("rb") as b:
+        sides = sides_of(sandbox.open(a), sandbox.open(b), both.where)
+    return drawn(*sides, both.where)
 
 
 def _side(one: Described) -> dict[str, Any]:

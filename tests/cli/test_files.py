@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import ImageOps
+from PIL import Image, ImageOps
 from typer.testing import CliRunner
 
 from clew.cli import reasons
 from clew.cli.app import build
+from clew.media.drawing import COLOURS
 from clew.signals import registry
 from clew.signals.contract import Score
 from clew.signals.fuse import fused
@@ -43,6 +44,17 @@ def test_hashes_of_a_picture(files: Path):
     assert (one["kind"], one["media_type"], one["width"], one["height"]) == ("picture", "image/jpeg", 640, 480)
     assert re.fullmatch("[0-9a-f]{64}", one["pdq"][0]["hash"])
     assert one["pdq"][0]["quality"] > 50
+
+
+def test_what_two_films_share_is_drawn(files: Path):
+    told("compare", files / "film.mp4", files / "cut.mp4", "--picture", files / "out.png")
+    with Image.open(files / "out.png") as image:
+        assert image.format == "PNG"
+        colours = {colour for _, colour in image.convert("RGB").getcolors(1 << 24)}
+    assert COLOURS[0] in colours  # the stretch on the two time lines
+    told("compare", files / "a.jpg", files / "text.jpg", "--picture", files / "none.png", ends=1)
+    assert not (files / "none.png").exists()
+    assert "folder" in clew("compare", files / "a.jpg", files / "b.jpg", "--picture", files / "no" / "out.png").output
 
 
 def test_hashes_of_a_film_have_times_and_are_printed_as_others_publish_them(files: Path):
