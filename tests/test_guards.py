@@ -32,6 +32,7 @@ BROAD = {
     "clew/web/errors.py": "the web's one edge", "clew/web/receive.py": "a broken request leaves nothing; raised again",
     "clew/store/blobs/writer.py": "a broken write leaves nothing; raised again",
     "clew/store/sql_files.py": "a migration that fails names its file; raised again",
+    "clew/store/db.py": "a connection that could not begin goes back; raised again",
     "clew/media/members.py": "a broken archive leaves nothing; raised again",
     "clew/media/inside/warm.py": "native decoders", "clew/media/inside/picture.py": "native decoders",
     "clew/media/inside/streams.py": "native decoders", "clew/media/inside/film.py": "native decoders",
@@ -48,6 +49,12 @@ KEYLESS = {
     ("POST", "/enrol/secret"): "nothing is stored",
     ("POST", "/logout"): "the session that a repeat would come with has ended",
     ("POST", "/exhibits/{exhibit_id}/reveal"): "changes nothing; clear material is never kept, and each showing is an event"}
+# Lists of the API told whole, each with why it stays short.
+WHOLE = {
+    "/sessions": "one's own live sessions", "/agencies": "the network", "/appointed": "a few an agency",
+    "/officers": "one agency's people", "/colleagues": "one agency's people", "/cases/{case_id}/overlap": "added up by case",
+    "/exhibits/{exhibit_id}/signals": "one line a matcher", "/exhibits/{exhibit_id}/grants": "codes of agencies"}
+BY_OFFSET = {"/cases/{case_id}/links"}  # computed when asked for, and changed by judging: no row to go on after
 # Pages that show nothing of anybody: no verb to call.
 NO_VERB = {("GET", "/")}
 
@@ -164,6 +171,14 @@ def test_every_write_of_the_api_takes_an_idempotency_key() -> None:
     without = {where for where, endpoint in writes.items()
                if "key" not in inspect.signature(endpoint).parameters or not names_once(endpoint)}
     assert without == KEYLESS.keys()
+
+
+def test_every_list_of_the_api_is_told_in_pages_or_whole() -> None:
+    lists = {path.removeprefix("/api/v1"): set(inspect.signature(endpoint).parameters) for method, path, endpoint in EVERY
+             if path.startswith("/api/v1") and method == "GET"
+             and str(inspect.signature(endpoint).return_annotation).startswith("list[")}
+    assert len(lists) > 12
+    assert {path for path, taken in lists.items() if not {"after", "limit"} <= taken} == WHOLE.keys() | BY_OFFSET
 
 
 def test_the_public_doors_are_these() -> None:

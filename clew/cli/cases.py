@@ -39,7 +39,7 @@ def new(reference: Annotated[str, typer.Argument(help="For example 2026-0417.")]
 @careful
 def list_cases(as_json: Json = False) -> None:
     """List the cases in your sight."""
-    _print(client().ask("GET", "/cases"), ["reference", "title", "agency_code", "country", "exhibits", "expires", "id"],
+    _print(client().ask_all("/cases"), ["reference", "title", "agency_code", "country", "exhibits", "expires", "id"],
            as_json=as_json, empty="No cases yet. Open one with: clew case new REFERENCE")
 
 
@@ -50,7 +50,7 @@ def show_case(reference: Annotated[str, typer.Argument()], as_json: Json = False
     one = case_id(reference)
     found = {"case": client().ask("GET", f"/cases/{one}")}
     if found["case"]["own"]:
-        found["contributions"] = client().ask("GET", f"/cases/{one}/contributions")
+        found["contributions"] = client().ask_all(f"/cases/{one}/contributions")
     if found["case"]["managed"]:
         found["policy"] = client().ask("GET", f"/cases/{one}/policy")
     if as_json:

@@ -59,6 +59,9 @@ def default_server() -> str:
     return at.origin or f"{scheme}://{at.host}:{at.port}"
 
 
+PAGE = 500
+
+
 class Client:
     """One connection to a node's API; every refusal becomes the error it is."""
 
@@ -74,6 +77,16 @@ class Client:
             headers.setdefault("Idempotency-Key", uuid.uuid4().hex)
         answer = self._send(method, path, headers, options)
         return answer.json() if answer.content else None
+
+    def ask_all(self, path: str) -> list[Any]:
+        """Return a whole list, page by page."""
+        found: list[Any] = []
+        while True:
+            last = {"after": found[-1].get("contribution", found[-1])["id"]} if found else {}
+            page = self.ask("GET", path, params={"limit": PAGE, **last})
+            found += page
+            if len(page) < PAGE:
+                return found
 
     def begin(self, path: str, headers: dict[str, str]) -> str:
         """Begin a resumable upload and return its path under the API."""

@@ -96,7 +96,7 @@ def ingest(paths: Annotated[list[Path], typer.Argument(exists=True, help="Files 
 def _contribution(case: str, source: str, *, resume: bool) -> tuple[str, set[str]]:
     """Begin a contribution, or find the open one to go on with and the paths it has."""
     if resume:
-        for one in client().ask("GET", f"/cases/{case}/contributions"):
+        for one in client().ask_all(f"/cases/{case}/contributions"):
             found = one["contribution"]
             if found["source"] == source and not found["closed_at"]:
                 return found["id"], {line["path"] for line in _lines(found["id"])}

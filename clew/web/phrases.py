@@ -178,6 +178,7 @@ VERB = {
     "list_exhibits": N_("List exhibits"),
     "list_files": N_("List files"),
     "list_grants": N_("List to whom an exhibit is shown alone"),
+    "list_judgements": N_("List judgements"),
     "list_links": N_("List links"),
     "list_managed_cases": N_("List cases to review"),
     "list_officers": N_("List officers"),

@@ -167,6 +167,7 @@ ROUTES: dict[tuple[str, str], Route] = {
         nobody("set_policy"), "case", 204, {"json": {"handle": "00000000-0000-4000-8000-000000000000"}}),
     ("GET", "/cases/{case_id}/links"): Route(on("read"), "case"),
     ("GET", "/links/{link_id}"): Route(a_link("read"), "link"),
+    ("GET", "/links/{link_id}/judgements"): Route(a_link("read"), "link"),
     ("POST", "/links/{link_id}/judgements"): Route(
         a_link("judge"), "link", 201, {"json": {"answer": "UNSURE", "reason": "blurred"}}),
     ("POST", "/cases/{case_id}/contributions"): Route(on("contribute"), "case", 201, {"json": {"source": "s"}}),

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from clew.access import sight
+from clew.access.paging import MOST, after_place, page
 from clew.access.verb import event, verb
 from clew.domain.accounts.service import audited
 from clew.domain.cases.model import Case, Policy, PolicyView
@@ -27,7 +28,9 @@ _CASE = f"""
 _COUNTED = f"""
     SELECT x.*, coalesce(n.shown + n.refused, 0) AS exhibits
     FROM ({_CASE} WHERE {sight.of_case()} AND (CAST(:case AS uuid) IS NULL OR c.id = :case)) x
-    LEFT JOIN clew.exhibit_counts(:case) n ON n.case_id = x.id ORDER BY own DESC, made_at DESC"""
+    LEFT JOIN clew.exhibit_counts(:case) n ON n.case_id = x.id {{after}} ORDER BY own DESC, made_at DESC, id DESC LIMIT :limit"""
+_FURTHER = "WHERE (x.own, x.made_at, x.id) < (:own, CAST(:made_at AS timestamptz), CAST(:after AS uuid))"
+_LATER = "AND (c.expires, c.reference, c.id) > (CAST(:expires AS date), :reference, CAST(:after AS uuid))"
 
 
 def _case(row: Row[Any]) -> Case:
@@ -72,9 +75,11 @@ def open_case(work: Work, viewer: Viewer, reference: str, *, title: str = "", co
 
 
 @verb("list_cases", right="read")
-def list_cases(work: Work, viewer: Viewer) -> list[Case]:
-    """List the cases in sight: one's own first, then the others, newest first."""
-    rows = work.rows(_COUNTED, {"case": None})
+def list_cases(work: Work, viewer: Viewer, *, after: CaseId | None = None, limit: int = MOST) -> list[Case]:
+    """List the cases in sight: one's own first, then the others, newest first; go on `after` the last."""
+    place = after_place(work, f"SELECT c.made_at, {sight.of_own_case()} AS own FROM clew.cases c "
+                              f"WHERE c.id = :after AND {sight.of_case()}", after)
+    rows = work.rows(_COUNTED.format(after=_FURTHER if place else ""), {"case": None, "limit": page(limit), **place})
     work.record(event(viewer, "list_cases", detail={"cases": len(rows)}))
     return [_case(row) for row in rows]
 
@@ -82,7 +87,7 @@ def list_cases(work: Work, viewer: Viewer) -> list[Case]:
 @verb("get_case", right="read")
 def get_case(work: Work, viewer: Viewer, case_id: CaseId) -> Case:
     """Show one case in sight."""
-    row = work.first(_COUNTED, {"case": case_id})
+    row = work.first(_COUNTED.format(after=""), {"case": case_id, "limit": 1})
     if row is None:
         raise NotFound
     work.record(event(viewer, "get_case", case_id=case_id, subject=f"case:{case_id}"))
@@ -112,9 +117,15 @@ def _managed(work: Work, viewer: Viewer, case_id: CaseId) -> Row[Any]:
 
 
 @verb("list_managed_cases", right="set_policy")
-def list_managed_cases(work: Work, viewer: Viewer) -> list[PolicyView]:
-    """List the cases whose policy one may set: reference and policy only, expired ones included for review."""
-    rows = work.rows(f"{_CASE} WHERE {sight.of_managed_case()} ORDER BY c.expires, c.reference")
+def list_managed_cases(work: Work, viewer: Viewer, *, after: CaseId | None = None, limit: int = MOST) -> list[PolicyView]:
+    """List the cases whose policy one may set, the next to expire first; go on `after` the last.
+
+    Reference and policy only, expired ones included for review.
+    """
+    place = after_place(work, f"SELECT c.expires, c.reference FROM clew.cases c WHERE c.id = :after "
+                              f"AND {sight.of_managed_case()}", after)
+    rows = work.rows(f"{_CASE} WHERE {sight.of_managed_case()} {_LATER if place else ''} "
+                     "ORDER BY c.expires, c.reference, c.id LIMIT :limit", {"limit": page(limit), **place})
     return [_policy_view(work, row) for row in rows]
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from clew.access import sight
+from clew.access.paging import after_place, page
 from clew.access.verb import event, verb
 from clew.domain.cases.service import own_case
 from clew.domain.exhibits.arrive import arrive, deposit, known_file
@@ -21,6 +22,7 @@ from clew.store.db import Work
 _CONTRIBUTION = f"""
     SELECT k.id, k.case_id, k.source, k.made_at, k.closed_at, k.withdrawn_at FROM clew.contributions k
     WHERE {sight.of_own_case("k.case_id")}"""
+_EARLIER = "AND (k.made_at, k.id) < (CAST(:made_at AS timestamptz), CAST(:after AS uuid))"
 _COUNTS = """
     SELECT count(*) AS files, count(*) FILTER (WHERE status = 'waiting') AS waiting,
            count(*) FILTER (WHERE status = 'imported') AS imported,
@@ -139,10 +141,14 @@ def get_progress(work: Work, viewer: Viewer, contribution_id: ContributionId) ->
 
 
 @verb("list_contributions", right="read")
-def list_contributions(work: Work, viewer: Viewer, case_id: CaseId) -> list[Progress]:
-    """List the contributions of a case one works on, newest first, each with its progress."""
+def list_contributions(work: Work, viewer: Viewer, case_id: CaseId, *, after: ContributionId | None = None,
+                       limit: int = 100) -> list[Progress]:
+    """List the contributions of a case one works on, newest first, each with its progress; go on `after` the last."""
     own_case(work, viewer, case_id)
-    rows = work.rows(f"{_CONTRIBUTION} AND k.case_id = :case ORDER BY k.made_at DESC LIMIT 200", {"case": case_id})
+    place = after_place(work, "SELECT made_at FROM clew.contributions WHERE id = :after", after)
+    rows = work.rows(f"{_CONTRIBUTION} AND k.case_id = :case {_EARLIER if place else ''} "
+                     "ORDER BY k.made_at DESC, k.id DESC LIMIT :limit",
+                     {"case": case_id, "limit": page(limit), **place})
     work.record(event(viewer, "list_contributions", case_id=case_id, subject=f"case:{case_id}"))
     return [_progress(work, _contribution(row)) for row in rows]
 

@@ -78,7 +78,7 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class LinkView:
-    """One link with both exhibits in sight and its history."""
+    """One link with both exhibits in sight and its last judgements, newest first."""
 
     link: Link
     judgements: tuple[Judgement, ...]

@@ -5,6 +5,7 @@ from typing import Any, get_args
 
 from sqlalchemy import Row
 
+from clew.access.paging import after_place, page
 from clew.access.release import released
 from clew.access.verb import event, verb
 from clew.domain.accounts.service import audited
@@ -38,6 +39,8 @@ _PAGE = _TOLD.format(found=f"SELECT * FROM ({_FOUND}) f WHERE (:verdict = '' OR 
                            f"{_ORDER} LIMIT :limit OFFSET :offset") + f" {_ORDER}"
 _UNJUDGED = """AND (f.link_id IS NOT NULL OR f.pair IS NOT NULL)
     AND NOT EXISTS (SELECT 1 FROM clew.judgements k WHERE k.link_id = f.link_id)"""
+_EARLIER = "AND (j.made_at, j.id) < (CAST(:made_at AS timestamptz), CAST(:after AS uuid))"
+SHOWN = 100  # judgements told with their link
 _ONE = _TOLD.format(found=f"SELECT * FROM ({_FOUND}) f "
                     "WHERE f.link_id = :link OR f.pair = (SELECT clew.link_pair(:link))") + (
     " ORDER BY f.flipped, f.path, other_path LIMIT 1")
@@ -100,15 +103,30 @@ def _link_in_sight(work: Work, viewer: Viewer, link_id: LinkId) -> Link:
 
 @verb("get_link", right="read")
 def get_link(work: Work, viewer: Viewer, link_id: LinkId) -> LinkView:
-    """Show one link with both exhibits and what was judged of it."""
+    """Show one link with both exhibits and what was last judged of it; `list_judgements` tells the rest."""
     link = _link_in_sight(work, viewer, link_id)
+    work.record(event(viewer, "get_link", subject=f"link:{link_id}", detail={"exhibit": link.exhibit_id}))
+    return LinkView(link, _judgements(work, link_id, None, SHOWN))
+
+
+@verb("list_judgements", right="read")
+def list_judgements(work: Work, viewer: Viewer, link_id: LinkId, *, after: JudgementId | None = None,
+                    limit: int = 100) -> list[Judgement]:
+    """List what was judged of a link, newest first; go on `after` the last."""
+    link = _link_in_sight(work, viewer, link_id)
+    work.record(event(viewer, "list_judgements", subject=f"link:{link_id}", detail={"exhibit": link.exhibit_id}))
+    return list(_judgements(work, link_id, after, page(limit)))
+
+
+def _judgements(work: Work, link_id: LinkId, after: JudgementId | None, limit: int) -> tuple[Judgement, ...]:
+    place = after_place(work, "SELECT made_at FROM clew.judgements WHERE id = :after", after)
     rows = work.rows(
         "SELECT j.id, j.answer, j.reason, j.made_at, a.code, o.full_name FROM clew.judgements j "
         "JOIN clew.agencies a ON a.id = j.agency_id LEFT JOIN clew.officers o ON o.id = j.officer_id "
-        "WHERE j.link_id = :link ORDER BY j.made_at DESC LIMIT 200", {"link": link_id})
-    work.record(event(viewer, "get_link", subject=f"link:{link_id}", detail={"exhibit": link.exhibit_id}))
-    return LinkView(link, tuple(Judgement(JudgementId(row.id), row.answer, row.reason, row.made_at, row.code,
-                                          row.full_name or row.code) for row in rows))
+        f"WHERE j.link_id = :link {_EARLIER if place else ''} ORDER BY j.made_at DESC, j.id DESC LIMIT :limit",
+        {"link": link_id, "limit": limit, **place})
+    return tuple(Judgement(JudgementId(row.id), row.answer, row.reason, row.made_at, row.code, row.full_name or row.code)
+                 for row in rows)
 
 
 @verb("judge", right="judge")

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from clew.access.paging import after_place, page
 from clew.access.release import released
 from clew.access.verb import event, verb
 from clew.domain.cases.service import case_in_sight
@@ -17,6 +18,8 @@ from clew.kernel.viewer import Viewer
 from clew.store.blobs import Stored
 from clew.store.db import Work
 from clew.store.jobs import enqueue
+
+_EARLIER = "AND (made_at, id) < (CAST(:made_at AS timestamptz), CAST(:after AS uuid))"
 
 
 @verb("search", right="search")
@@ -64,12 +67,15 @@ def get_search(work: Work, viewer: Viewer, search_id: SearchId) -> Search:
 
 
 @verb("list_searches", right="search")
-def list_searches(work: Work, viewer: Viewer, case_id: CaseId) -> list[Search]:
-    """List one's own searches under a case, newest first."""
+def list_searches(work: Work, viewer: Viewer, case_id: CaseId, *, after: SearchId | None = None,
+                  limit: int = 100) -> list[Search]:
+    """List one's own searches under a case, newest first; go on `after` the last."""
     case_in_sight(work, viewer, case_id)
+    place = after_place(work, "SELECT made_at FROM clew.searches WHERE id = :after", after)
     rows = work.rows("SELECT id, case_id, name, purpose, state, reason, made_at FROM clew.searches "
-                     "WHERE officer_id = :me AND case_id = :case ORDER BY made_at DESC LIMIT 100",
-                     {"me": viewer.officer_id, "case": case_id})
+                     f"WHERE officer_id = :me AND case_id = :case {_EARLIER if place else ''} "
+                     "ORDER BY made_at DESC, id DESC LIMIT :limit",
+                     {"me": viewer.officer_id, "case": case_id, "limit": page(limit), **place})
     work.record(event(viewer, "list_searches", case_id=case_id, subject=f"case:{case_id}"))
     return [Search(SearchId(row.id), CaseId(row.case_id), row.name, row.purpose, row.state, row.reason, row.made_at)
             for row in rows]

@@ -11,7 +11,7 @@ from clew.domain.cases import review, service
 from clew.domain.cases.model import Case, Policy, PolicyView
 from clew.domain.links import service as links
 from clew.domain.links.model import Judgement, Link, LinkView, Overlap
-from clew.kernel.ids import CaseId, ExhibitId, LinkId, OfficerId
+from clew.kernel.ids import CaseId, ExhibitId, JudgementId, LinkId, OfficerId
 from clew.store.vault import vault
 from clew.web.session import Asking, Key
 
@@ -21,9 +21,9 @@ Offset = Annotated[int, Query(ge=0, le=10_000_000)]
 
 
 @router.get("/cases")
-def list_cases(viewer: Asking) -> list[Case]:
-    """List the cases in sight."""
-    return service.list_cases(viewer)
+def list_cases(viewer: Asking, after: uuid.UUID | None = None, limit: Limit = 1000) -> list[Case]:
+    """List the cases in sight; `after` is the id of the last one seen."""
+    return service.list_cases(viewer, after=None if after is None else CaseId(after), limit=limit)
 
 
 class NewCase(BaseModel):
@@ -47,9 +47,9 @@ def find_case(viewer: Asking, reference: Annotated[str, Query(max_length=120)]) 
 
 
 @router.get("/managed-cases")
-def list_managed_cases(viewer: Asking) -> list[PolicyView]:
-    """List the cases whose policy one may set."""
-    return service.list_managed_cases(viewer)
+def list_managed_cases(viewer: Asking, after: uuid.UUID | None = None, limit: Limit = 1000) -> list[PolicyView]:
+    """List the cases whose policy one may set; `after` is the case id of the last one seen."""
+    return service.list_managed_cases(viewer, after=None if after is None else CaseId(after), limit=limit)
 
 
 @router.get("/cases/{case_id}")
@@ -132,6 +132,14 @@ def list_links(viewer: Asking, case_id: uuid.UUID, exhibit_id: uuid.UUID | None 
 def get_link(viewer: Asking, link_id: uuid.UUID) -> LinkView:
     """Show one link with its judgements."""
     return links.get_link(viewer, LinkId(link_id))
+
+
+@router.get("/links/{link_id}/judgements")
+def list_judgements(viewer: Asking, link_id: uuid.UUID, after: uuid.UUID | None = None,
+                    limit: Limit = 100) -> list[Judgement]:
+    """List what was judged of a link, newest first; `after` is the id of the last one seen."""
+    last = None if after is None else JudgementId(after)
+    return links.list_judgements(viewer, LinkId(link_id), after=last, limit=limit)
 
 
 class NewJudgement(BaseModel):

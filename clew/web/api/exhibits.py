@@ -23,6 +23,7 @@ from clew.web.session import Asking, Key
 
 router = APIRouter(tags=["exhibits"])
 LARGEST_SEARCH = 512 << 20
+Limit = Annotated[int, Query(ge=1, le=1000)]
 
 
 class NewContribution(BaseModel):
@@ -38,9 +39,11 @@ def begin_contribution(viewer: Asking, case_id: uuid.UUID, body: NewContribution
 
 
 @router.get("/cases/{case_id}/contributions")
-def list_contributions(viewer: Asking, case_id: uuid.UUID) -> list[Progress]:
-    """List the contributions of a case."""
-    return contributions.list_contributions(viewer, CaseId(case_id))
+def list_contributions(viewer: Asking, case_id: uuid.UUID, after: uuid.UUID | None = None,
+                       limit: Limit = 100) -> list[Progress]:
+    """List the contributions of a case, newest first; `after` is the id of the last one seen."""
+    last = None if after is None else ContributionId(after)
+    return contributions.list_contributions(viewer, CaseId(case_id), after=last, limit=limit)
 
 
 @router.get("/contributions/{contribution_id}")
@@ -140,9 +143,10 @@ def _search(viewer: Viewer, case_id: CaseId, purpose: str, name: str, stored: St
 
 
 @router.get("/cases/{case_id}/searches")
-def list_searches(viewer: Asking, case_id: uuid.UUID) -> list[Search]:
-    """List one's own searches under a case."""
-    return matching.list_searches(viewer, CaseId(case_id))
+def list_searches(viewer: Asking, case_id: uuid.UUID, after: uuid.UUID | None = None,
+                  limit: Limit = 100) -> list[Search]:
+    """List one's own searches under a case, newest first; `after` is the id of the last one seen."""
+    return matching.list_searches(viewer, CaseId(case_id), after=None if after is None else SearchId(after), limit=limit)
 
 
 @router.get("/searches/{search_id}")

@@ -15,6 +15,7 @@ from clew.kernel.ids import AgencyId, CaseId, OfficerId
 from clew.store.vault import vault
 from clew.web.pages.forms import OwnForm
 from clew.web.pages.frame import Visit, go, visit
+from clew.web.pages.parts import place
 from clew.web.views import (
     AgenciesView,
     Agency,
@@ -27,6 +28,8 @@ from clew.web.views import (
     ReviewRow,
     ReviewView,
 )
+
+PAGE = 200  # cases to review
 
 
 def _issued(invitation: Invitation | None) -> IssuedCode | None:
@@ -150,11 +153,13 @@ def erase_case(form: OwnForm, case_id: uuid.UUID) -> Response:
     return go("/reviews")
 
 
-def reviews_page(request: Request) -> Response:
-    """Show the cases whose policy one may set, the next to expire first."""
+def reviews_page(request: Request, after: str = "") -> Response:
+    """Show a page of the cases whose policy one may set, the next to expire first."""
+    last = place(after)
     with visit(request, "reviews", "set_policy") as v:
         today = clock.now().date()
+        found = cases.list_managed_cases.within(v.work, v.viewer, after=None if last is None else CaseId(last), limit=PAGE)
         rows = tuple(ReviewRow(str(c.case_id), c.reference, c.policy.audience_kind, c.policy.hits, c.policy.expires,
                                c.policy.expires <= today)
-                     for c in cases.list_managed_cases.within(v.work, v.viewer) if c.policy.expires)
-        return v.page("cases/reviews.html", ReviewView(rows))
+                     for c in found if c.policy.expires)
+        return v.page("cases/reviews.html", ReviewView(rows, str(found[-1].case_id) if len(found) == PAGE else ""))

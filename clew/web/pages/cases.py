@@ -7,32 +7,35 @@ from fastapi.responses import Response
 
 from clew.domain.cases import service
 from clew.domain.cases.model import Case
-from clew.domain.exhibits import contributions
 from clew.domain.links import service as links
 from clew.domain.links.model import Link, Overlap
 from clew.kernel.errors import BadInput, Conflict
 from clew.kernel.ids import CaseId
-from clew.web.pages.contributions import contribution_rows
+from clew.web.pages.contributions import contributions_page
 from clew.web.pages.forms import OwnForm
 from clew.web.pages.frame import Visit, go, visit
-from clew.web.pages.parts import link_row, owner
+from clew.web.pages.parts import link_row, owner, place
 from clew.web.pages.policies import policy_in_words
 from clew.web.views import Agency, CaseRow, CasesView, CaseView, LinksView, OverlapRow
 
 MOST = 1000  # links looked at for one page of a case
 PAGE = 100
+CASES = 200  # on one page
 
 
-def cases_page(request: Request) -> Response:
-    """Show the cases in sight."""
-    return _cases(request, CasesView(()))
+def cases_page(request: Request, after: str = "") -> Response:
+    """Show a page of the cases in sight."""
+    return _cases(request, CasesView(()), after=after)
 
 
-def _cases(request: Request, typed: CasesView, *, error: str = "", status: int = 200) -> Response:
+def _cases(request: Request, typed: CasesView, *, after: str = "", error: str = "", status: int = 200) -> Response:
+    last = place(after)
     with visit(request, "cases", "read") as v:
+        found = service.list_cases.within(v.work, v.viewer, after=None if last is None else CaseId(last), limit=CASES)
         rows = tuple(CaseRow(str(c.id), c.reference, c.title, owner(c), c.own, c.exhibits, c.made_at, c.expires)
-                     for c in service.list_cases.within(v.work, v.viewer))
-        view = CasesView(rows, v.may("open_case"), typed.reference, typed.title, typed.contact)
+                     for c in found)
+        view = CasesView(rows, v.may("open_case"), typed.reference, typed.title, typed.contact,
+                         str(found[-1].id) if len(found) == CASES else "")
         return v.page("cases/list.html", view, error=error, status=status)
 
 
@@ -47,24 +50,25 @@ def open_case(request: Request, form: OwnForm) -> Response:
     return go(f"/cases/{case.id}")
 
 
-def case_page(request: Request, case_id: uuid.UUID) -> Response:
-    """Show one case."""
+def case_page(request: Request, case_id: uuid.UUID, after: str = "") -> Response:
+    """Show one case, with a page of its contributions."""
     with visit(request, "cases", "read") as v:
         case = service.get_case.within(v.work, v.viewer, CaseId(case_id))
         known = links.overlap.within(v.work, v.viewer, case.id)
         open_links = links.list_links.within(v.work, v.viewer, case.id, unjudged=True, limit=MOST)
-        return v.page("cases/case.html", _case_view(v, case, known, open_links))
+        return v.page("cases/case.html", _case_view(v, case, known, open_links, after))
 
 
-def _case_view(v: Visit, case: Case, known: list[Overlap], open_links: list[Link]) -> CaseView:
+def _case_view(v: Visit, case: Case, known: list[Overlap], open_links: list[Link], after: str) -> CaseView:
     unjudged = list(dict.fromkeys(str(one.link_id) for one in open_links if one.link_id))
-    came = contributions.list_contributions.within(v.work, v.viewer, case.id) if case.own else []
+    came, following = contributions_page(v, case.id, after) if case.own else ((), "")
     return CaseView(
         str(case.id), case.reference, case.title, owner(case), case.own, case.made_at, case.exhibits, len(unjudged),
-        contribution_rows(v, came), tuple(_overlap(one, open_links) for one in known if one.level != "asked"),
+        came, tuple(_overlap(one, open_links) for one in known if one.level != "asked"),
         tuple(one.handle for one in known if one.level == "asked" and one.may_disclose),
         policy_in_words(v, case.id, owner(case)) if case.managed and v.may("set_policy") else None,
-        case.conditions, case.handling, case.own and v.may("contribute"), unjudged[0] if unjudged else "")
+        case.conditions, case.handling, case.own and v.may("contribute"), unjudged[0] if unjudged else "",
+        after, following)
 
 
 def _overlap(known: Overlap, open_links: list[Link]) -> OverlapRow:

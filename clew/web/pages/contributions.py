@@ -13,6 +13,7 @@ from clew.domain.exhibits.model import Progress
 from clew.kernel import clock
 from clew.kernel.errors import NotFound
 from clew.kernel.ids import CaseId, ContributionId
+from clew.web.pages import parts
 from clew.web.pages.forms import OwnForm
 from clew.web.pages.frame import Visit, go, shell_of, visit
 from clew.web.rendering import render
@@ -21,6 +22,7 @@ from clew.web.views import ContributionRow, FileRow, FilesView, ProgressView
 _FRESH = timedelta(minutes=30)  # an open contribution older than this is not waited for
 _EXPLAINED = 5  # the newest contributions say on the page why files were refused
 _PAGE = 500
+_SHOWN = 50  # contributions on a case's page
 STATUSES = ("waiting", "imported", "duplicate", "refused")
 
 
@@ -62,11 +64,19 @@ def _reasons(v: Visit, contribution_id: ContributionId) -> tuple[tuple[str, int]
     return tuple(Counter(v.words.reason(file.reason) for file in files).most_common())
 
 
-def contributions_part(request: Request, case_id: uuid.UUID) -> Response:
+def contributions_page(v: Visit, case_id: CaseId, after: str) -> tuple[tuple[ContributionRow, ...], str]:
+    """Return a page of a case's contributions, and the cursor of the next one."""
+    last = parts.place(after)
+    found = contributions.list_contributions.within(v.work, v.viewer, case_id, limit=_SHOWN,
+                                                    after=None if last is None else ContributionId(last))
+    return contribution_rows(v, found), str(found[-1].contribution.id) if len(found) == _SHOWN else ""
+
+
+def contributions_part(request: Request, case_id: uuid.UUID, after: str = "") -> Response:
     """Answer the page that asks how far its contributions are."""
     with visit(request, "cases", "read") as v:
-        found = contributions.list_contributions.within(v.work, v.viewer, CaseId(case_id))
-        view = ProgressView(str(case_id), contribution_rows(v, found))
+        rows, following = contributions_page(v, CaseId(case_id), after)
+        view = ProgressView(str(case_id), rows, after, following)
         moving = any(row.moving for row in view.contributions)
         # At the end the whole page is fetched again: what is known elsewhere may be new.
         return HTMLResponse(render("cases/contributions.html", shell_of(v.viewer), view),

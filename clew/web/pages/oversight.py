@@ -9,31 +9,24 @@ from clew import __version__
 from clew.domain.events import health, service
 from clew.kernel import clock
 from clew.web.pages.frame import visit
+from clew.web.pages.parts import place
 from clew.web.phrases import VERB
 from clew.web.views import CheckRow, Choice, EventRow, EventsView, FailedRow, HealthView, JobRow
 
 PAGE = 100
 
 
-def events_page(request: Request, verb: str = "", officer: str = "", until: str = "", before: str = "") -> Response:
+def events_page(request: Request, verb: str = "", officer: str = "", until: str = "", after: str = "") -> Response:
     """Show events, newest first."""
     with visit(request, "events", "read_events") as v:
         found = service.list_events.within(v.work, v.viewer, verb_name=verb[:60], officer=officer.strip().lower()[:80],
-                                           before=_moment(before) or _end_of(until), limit=PAGE)
+                                           before=_end_of(until), after=place(after), limit=PAGE)
         rows = tuple(EventRow(str(e.id), e.at, e.verb, e.officer, e.agency_code, str(e.case_id or ""), e.subject,
                               e.purpose, e.seq) for e in found)
         verbs = tuple(Choice(name, v.words.named("verb", name), name == verb) for name in VERB)
         return v.page("oversight/events.html", EventsView(
             rows, "auditor" in v.viewer.roles, tuple(sorted(verbs, key=lambda one: one.label)), verb[:60],
-            officer[:80], until if _end_of(until) else "", found[-1].at.isoformat() if len(found) == PAGE else ""))
-
-
-def _moment(given: str) -> datetime.datetime | None:
-    try:
-        at = datetime.datetime.fromisoformat(given)
-    except ValueError:
-        return None
-    return at if at.tzinfo else None
+            officer[:80], until if _end_of(until) else "", str(found[-1].id) if len(found) == PAGE else ""))
 
 
 def _end_of(day: str) -> datetime.datetime | None:

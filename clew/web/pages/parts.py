@@ -1,12 +1,14 @@
 """Small steps from the verbs' answers to the views, used by several pages."""
 
 import base64
+import uuid
 from typing import Any
 
+from clew.access.paging import DAMAGED, MOST
 from clew.domain.cases import service as cases
 from clew.domain.cases.model import Case
 from clew.domain.links.model import Link
-from clew.kernel.errors import NotFound
+from clew.kernel.errors import BadInput, NotFound
 from clew.kernel.ids import CaseId
 from clew.web.pages.frame import Visit
 from clew.web.views import Agency, LinkRow
@@ -15,6 +17,14 @@ from clew.web.views import Agency, LinkRow
 def picture(thumbnail: bytes | None) -> str:
     """Return a safe thumbnail as an address that holds it; empty where there is none."""
     return "" if thumbnail is None else f"data:image/webp;base64,{base64.b64encode(thumbnail).decode()}"
+
+
+def place(given: str) -> uuid.UUID | None:
+    """Return the cursor of a page's address: the id of the last item seen. Raises BadInput for another."""
+    try:
+        return uuid.UUID(given) if given else None
+    except ValueError:
+        raise BadInput(DAMAGED) from None
 
 
 def owner(case: Case) -> Agency:
@@ -28,6 +38,17 @@ def case_of(v: Visit, case_id: CaseId) -> Case | None:
         return cases.get_case.within(v.work, v.viewer, case_id)
     except NotFound:
         return None
+
+
+def every_case(v: Visit) -> list[Case]:
+    """Return all cases in sight, to choose one from."""
+    found = cases.list_cases.within(v.work, v.viewer)
+    while found and len(found) % MOST == 0:
+        more = cases.list_cases.within(v.work, v.viewer, after=found[-1].id)
+        if not more:
+            break
+        found += more
+    return found
 
 
 def name_of(path: str) -> str:

@@ -5,7 +5,6 @@ import uuid
 from fastapi import Request
 from fastapi.responses import Response
 
-from clew.domain.cases import service as cases
 from clew.domain.matching import service
 from clew.domain.matching.model import Search, SearchHit
 from clew.kernel.errors import NotFound
@@ -15,16 +14,22 @@ from clew.web.pages.frame import Visit, visit
 from clew.web.views import Agency, Choice, SearchesView, SearchRow, SearchView
 from clew.web.views import SearchHit as HitRow
 
+PAGE = 50  # earlier searches
 
-def search_page(request: Request, case: str = "") -> Response:
+
+def search_page(request: Request, case: str = "", after: str = "") -> Response:
     """Show the search form, and one's earlier searches under the chosen case."""
+    last = parts.place(after)
     with visit(request, "search", "search") as v:
-        found = cases.list_cases.within(v.work, v.viewer)
+        found = parts.every_case(v)
         chosen = next((c for c in found if str(c.id) == case), found[0] if found else None)
         choices = tuple(Choice(str(c.id), f"{c.reference} {c.title}".strip(), c is chosen) for c in found)
-        earlier = service.list_searches.within(v.work, v.viewer, chosen.id) if chosen else []
+        earlier = service.list_searches.within(v.work, v.viewer, chosen.id, limit=PAGE,
+                                               after=None if last is None else SearchId(last)) if chosen else []
         rows = tuple(SearchRow(str(s.id), s.made_at, s.name, s.purpose, s.state) for s in earlier)
-        return v.page("searches/search.html", SearchesView(choices, chosen.reference if chosen else "", rows))
+        return v.page("searches/search.html", SearchesView(
+            choices, chosen.reference if chosen else "", rows, str(chosen.id) if chosen else "",
+            rows[-1].id if len(rows) == PAGE else ""))
 
 
 def answer_page(request: Request, search_id: uuid.UUID) -> Response:

@@ -22,13 +22,14 @@ class CaseRow:
 
 @dataclass(frozen=True, slots=True)
 class CasesView:
-    """The cases in sight; the last three keep what was typed into the form."""
+    """A page of the cases in sight; reference, title and contact keep what was typed into the form."""
 
     cases: tuple[CaseRow, ...]
     may_create: bool = False
     reference: str = ""
     title: str = ""
     contact: str = ""
+    following: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +121,10 @@ class ReviewRow:
 
 @dataclass(frozen=True, slots=True)
 class ReviewView:
-    """The cases whose policy one may set, the next to expire first."""
+    """A page of the cases whose policy one may set, the next to expire first."""
 
     cases: tuple[ReviewRow, ...]
+    following: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +167,15 @@ class CaseView:
     handling: str = ""
     may_contribute: bool = False
     next_link: str = ""
+    after: str = ""
+    following: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ProgressView:
-    """The part of a case's page that is asked for again while files come in."""
+    """The part of a case's page that is asked for again while files come in: one page of its contributions."""
 
     id: str
     contributions: tuple[ContributionRow, ...]
+    after: str = ""
+    following: str = ""

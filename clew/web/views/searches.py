@@ -19,11 +19,13 @@ class SearchRow:
 
 @dataclass(frozen=True, slots=True)
 class SearchesView:
-    """The search form, and the officer's earlier searches under the chosen case."""
+    """The search form, and a page of the officer's earlier searches under the chosen case."""
 
     cases: tuple[Choice, ...]
     chosen: str = ""
     searches: tuple[SearchRow, ...] = ()
+    case_id: str = ""
+    following: str = ""
 
 
 @dataclass(frozen=True, slots=True)

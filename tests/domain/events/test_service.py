@@ -40,7 +40,7 @@ def test_events_are_filtered_and_paged_backwards(house: House) -> None:
     for number in range(4):
         cases.open_case(house.viewer("art"), f"P-{number}")
     first = service.list_events(admin, officer="art", verb_name="open_case", limit=2)
-    rest = service.list_events(admin, officer="art", verb_name="open_case", before=first[-1].at)
+    rest = service.list_events(admin, officer="art", verb_name="open_case", after=first[-1].id)
     assert len(first) == 2
     assert [one.at for one in (*first, *rest)] == sorted((one.at for one in (*first, *rest)), reverse=True)
     assert not {one.id for one in first} & {one.id for one in rest}
