@@ -88,7 +88,8 @@ def region(stored: Stored, box: tuple[float, float, float, float]) -> Stored:
     left, top = box[0] * width, box[1] * height
     wide, high = max(1, round(box[2] * width)), max(1, round(box[3] * height))
     moved = replace(stored, size=(high, wide), xy=stored.xy - np.array([left, top], np.float32))
-    return taken(moved, ((moved.xy >= 0) & (moved.xy < (wide, high))).all(axis=1))
+    within = (moved.xy >= 0) & (moved.xy < (wide, high))
+    return taken(moved, np.asarray(within.all(axis=1)))
 
 
 def taken(stored: Stored, which: NDArray[np.bool_]) -> Stored:

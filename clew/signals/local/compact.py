@@ -7,6 +7,7 @@ spread of each number, and a mirror image only changes signs: a compact descript
 
 from typing import Final
 
+import cv2
 import numpy as np
 
 from clew.signals.local.features import Bytes, Floats
@@ -52,7 +53,9 @@ _ODD: Final = ((_KEPT[:, 0] // 32) % 2 == 1) ^ np.isin(_KEPT[:, 0] % 8, (2, 4, 6
 
 def compacted(descriptors: Bytes) -> Bytes:
     """Return (n, 32) bytes for (n, 128) RootSIFT descriptors."""
-    numbers = (descriptors.astype(np.float32) / _UNIT) @ _BASIS.T - _MEAN
+    if not len(descriptors):
+        return np.zeros((0, BYTES), np.uint8)
+    numbers = product(descriptors.astype(np.float32) / _UNIT, _BASIS) - _MEAN
     levels = np.clip(np.floor(numbers / _LEVEL) + 8, 0, 15).astype(np.uint8)
     packed: Bytes = levels[:, 0::2] << 4 | levels[:, 1::2]
     return packed
@@ -65,11 +68,18 @@ def expanded(packed: Bytes) -> Floats:
     return numbers
 
 
+def product(a: Floats, b: Floats) -> Floats:
+    """Return a (n, k) times b (m, k) transposed: one thread, where numpy's would take all cores from other workers."""
+    cv2.setNumThreads(1)
+    return np.asarray(cv2.gemm(a, b, 1.0, _NONE, 0.0, flags=cv2.GEMM_2_T), np.float32).reshape(len(a), len(b))
+
+
 def mirrored(packed: Bytes) -> Bytes:
     """Return the descriptors of the mirror image."""
     turned: Bytes = packed ^ _TURN
     return turned
 
 
+_NONE: Final = np.zeros((0, 0), np.float32)
 _TURN: Final[Bytes] = ((_ODD[0::2] * 0xF0) | (_ODD[1::2] * 0x0F)).astype(np.uint8)
 """Level q becomes 15 - q where the sign turns."""
