@@ -113,8 +113,9 @@ def doctor(as_json: Json = False) -> None:
 
 
 def _expected() -> Iterator[Expected]:
+    """Yield what the rows say of their objects, in order, however many there are: as they were at the start."""
     with database().system_work() as work:
-        for row in work.rows(_EXPECTED):
+        for row in work.stream(_EXPECTED):
             key = vault().keyring.agency(row.agency_id, bytes(row.agency_key)).unwrap(row.object_name, bytes(row.wrapped_key))
             yield Expected(row.object_name, bytes(row.sha256), row.size, key)
 

@@ -11,6 +11,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 
 from clew.domain.accounts import door, service
+from clew.domain.accounts.model import LoggedIn
 from clew.domain.accounts.rules import check_password
 from clew.kernel.errors import BadInput, ClewError, NotLoggedIn, Refused, Unavailable
 from clew.kernel.settings import settings
@@ -18,7 +19,7 @@ from clew.store.vault import vault
 from clew.web.pages.forms import Form, OwnForm, PublicForm
 from clew.web.pages.frame import LANGUAGE_COOKIE, go, language_of, local, stranger_shell, visit
 from clew.web.rendering import render
-from clew.web.session import COOKIE, PLAIN_COOKIE
+from clew.web.session import COOKIE, PLAIN_COOKIE, bearing
 from clew.web.views import EnrolmentView, LoginView
 from clew.web.words import LANGUAGES
 
@@ -45,7 +46,7 @@ def _stranger(request: Request, template: str, view: object, *, error: str = "",
 def login_page(request: Request) -> Response:
     """Show the login form."""
     view = LoginView(request.query_params.get("name", "")[:80], local(request.query_params.get("next", "")),
-                     "enrolled" in request.query_params)
+                     "enrolled" in request.query_params, _chosen(request.query_params.get("language", "")))
     return _stranger(request, "accounts/login.html", view)
 
 
@@ -55,13 +56,27 @@ def log_in(request: Request, form: PublicForm) -> Response:
     try:
         opened = door.log_in(form["name"], form["password"], form["code"], address=_address(request))
     except ClewError as wrong:
-        return _stranger(request, "accounts/login.html", LoginView(form["name"][:80], local(form["next"])),
-                         error=wrong.message, status=wrong.status)
+        view = LoginView(form["name"][:80], local(form["next"]), language=_chosen(form["language"]))
+        return _stranger(request, "accounts/login.html", view, error=wrong.message, status=wrong.status)
     answer = go(local(form["next"]) or "/")
     answer.set_cookie(_cookie(request), opened.token, httponly=True, samesite="strict", path="/",
                       secure=_encrypted(request))
-    _keep_language(request, answer, opened.language)
+    _keep_language(request, answer, _choose(opened, form["language"]))
     return answer
+
+
+def _chosen(language: str) -> str:
+    """Return a language somebody chose at the door; what a browser prefers is no choice."""
+    return language if language in LANGUAGES else ""
+
+
+def _choose(opened: LoggedIn, language: str) -> str:
+    """Keep the language chosen at the door with the account, and return the account's language."""
+    if not _chosen(language) or language == opened.language:
+        return opened.language
+    viewer = bearing(opened.token)
+    service.set_preferences(viewer, language=language, mode=service.get_me(viewer).mode)
+    return language
 
 
 def log_out(request: Request, form: OwnForm) -> Response:
@@ -76,7 +91,8 @@ def log_out(request: Request, form: OwnForm) -> Response:
 
 def enrol_page(request: Request) -> Response:
     """Show the first step of enrolling."""
-    return _stranger(request, "accounts/enrol.html", EnrolmentView(request.query_params.get("name", "")[:80]))
+    return _stranger(request, "accounts/enrol.html", EnrolmentView(
+        request.query_params.get("name", "")[:80], language=_chosen(request.query_params.get("language", ""))))
 
 
 def enrol(request: Request, form: PublicForm) -> Response:
@@ -91,19 +107,20 @@ def _begin(request: Request, form: Form) -> Response:
             raise BadInput("The two passwords differ. Type the same one twice.")
         check_password(form["password"], form["name"].strip().lower() or "?")
     except BadInput as wrong:
-        return _stranger(request, "accounts/enrol.html", EnrolmentView(form["name"][:80], form["code"][:80]),
-                         error=wrong.message, status=wrong.status)
+        view = EnrolmentView(form["name"][:80], form["code"][:80], language=_chosen(form["language"]))
+        return _stranger(request, "accounts/enrol.html", view, error=wrong.message, status=wrong.status)
     fresh = door.new_secret(form["name"].strip())
     held = {"name": form["name"], "code": form["code"], "password": form["password"], "secret": fresh.secret,
             "uri": fresh.address, "until": time.time() + _TICKET_SECONDS}
-    return _second_step(request, held)
+    return _second_step(request, held, form["language"])
 
 
-def _second_step(request: Request, held: Mapping[str, object], *, error: str = "", status: int = 200) -> Response:
+def _second_step(request: Request, held: Mapping[str, object], language: str, *, error: str = "", status: int = 200) -> Response:
     """Show the secret. The page carries what was typed sealed: only this node can read it, for a quarter hour."""
     sealed = vault().keyring.seal_small(json.dumps(held).encode(), _TICKET)
     ticket = base64.urlsafe_b64encode(sealed).decode()
-    view = EnrolmentView(str(held["name"]), ticket=ticket, secret=str(held["secret"]), uri=str(held["uri"]))
+    view = EnrolmentView(str(held["name"]), ticket=ticket, secret=str(held["secret"]), uri=str(held["uri"]),
+                         language=_chosen(language))
     return _stranger(request, "accounts/enrol.html", view, error=error, status=status)
 
 
@@ -112,8 +129,9 @@ def _confirm(request: Request, form: Form) -> Response:
     try:
         door.enrol(held["name"], held["code"], held["password"], held["secret"], form["code"])
     except ClewError as wrong:
-        return _second_step(request, held, error=wrong.message, status=wrong.status)
-    return go("/login?enrolled")
+        return _second_step(request, held, form["language"], error=wrong.message, status=wrong.status)
+    language = _chosen(form["language"])
+    return go(f"/login?enrolled&language={language}" if language else "/login?enrolled")
 
 
 def _open_ticket(ticket: str) -> dict[str, str]:

@@ -8,18 +8,19 @@ from clew.web.views.shell import Agency, Choice
 
 @dataclass(frozen=True, slots=True)
 class LoginView:
-    """The login form after a failed try: the name typed, and where to go afterwards."""
+    """The login form after a failed try: the name typed, where to go afterwards, and the language chosen, if any."""
 
     name: str = ""
     next: str = ""
     enrolled: bool = False
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class EnrolmentView:
     """First step: name, one-time code, password. Second step, when `ticket` is set: confirm the secret.
 
-    `uri` is the otpauth:// address drawn as a QR code on this server; it is shown once.
+    `uri` is the otpauth:// address drawn as a QR code on this server; it is shown once. `language`: chosen, if any.
     """
 
     name: str = ""
@@ -28,6 +29,7 @@ class EnrolmentView:
     secret: str = ""
     uri: str = ""
     minimum_length: int = 12
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
