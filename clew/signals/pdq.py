@@ -6,7 +6,7 @@ unrelated ones look alike.
 """
 
 from collections.abc import Sequence
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -23,8 +23,6 @@ NAME = "pdq"
 VERSION = 1
 MEDIA: frozenset[Kind] = frozenset({"picture"})
 INDEX: Literal["exact", "hamming", "none"] = "hamming"
-POSSIBLE: Final = 45
-"""Up to here worth an officer's look; no unrelated pair of the samples came nearer than the curve file says."""
 EXAMPLES: Sequence[tuple[Opened, Opened, Verdict]] = (
     (photo(1), photo(1, bright=1.1), "match"),
     (photo(1), photo(1, mirrored=True), "match"),
@@ -79,10 +77,8 @@ def nearest(a: Sequence[Signal], b: Sequence[Signal]) -> tuple[int, str, int, in
 
 
 def verdict_of(distance: int) -> Verdict:
-    """Say what a distance in bits means."""
-    if distance <= DISTANCE:
-        return "match"
-    return "possible" if distance <= POSSIBLE else "none"
+    """Say what a distance in bits means. Nothing is `possible`: beyond the index's radius only chance would find it."""
+    return "match" if distance <= DISTANCE else "none"
 
 
 def telling(signals: Sequence[Signal]) -> list[Signal]:

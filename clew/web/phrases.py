@@ -13,9 +13,6 @@ WHY = {
     "same-bytes": N_("The two files are the same, byte for byte."),
     "exact.match": N_("The two files are the same, byte for byte."),
     "pdq.match": N_("The pictures look the same: {distance} of 256 bits of their PDQ hashes differ ({orientation})."),
-    "pdq.possible": N_(
-        "The pictures resemble each other: {distance} of 256 bits of their PDQ hashes differ ({orientation})."
-    ),
     "frames.match": N_("The two films share {seconds} seconds that run in step ({orientation})."),
     "frames.possible": N_(
         "The two films resemble each other over {seconds} seconds ({orientation}); it may be the same place at another"
@@ -23,9 +20,6 @@ WHY = {
     ),
     "frames.picture_match": N_(
         "The picture is found in the film: {distance} of 256 bits of their PDQ hashes differ ({orientation})."
-    ),
-    "frames.picture_possible": N_(
-        "The picture resembles a moment of the film: {distance} of 256 bits of their PDQ hashes differ ({orientation})."
     ),
 }
 
