@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import math
+import mmap
 import os
 from collections.abc import Mapping
 from io import BytesIO
@@ -15,6 +17,7 @@ from clew.kernel.errors import Unavailable
 from clew.signals.indexes.rows import read_only
 
 MANIFEST = "manifest.json"
+LONGEST_HEADER = 1 << 16
 DAMAGED = "This index snapshot is damaged and was refused; build the index again from the store."
 
 
@@ -95,16 +98,27 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def map_array(folder: Path, name: str, line: Mapping[str, Any]) -> NDArray[Any]:
-    """Map one array read-only, after its checksum, type and shape agreed with the manifest; else raise Unavailable."""
-    path = folder / f"{name}.npy"
-    with path.open("rb") as file:
-        if hashlib.file_digest(file, "sha256").hexdigest() != line["sha256"]:
-            raise Unavailable(DAMAGED)
-    empty = 0 in line["shape"]
+    """Map one array read-only, after its checksum, type and shape agreed with the manifest; else raise Unavailable.
+
+    What is summed up is the mapping itself: afterwards every page of it is at hand, and no lookup waits for the first
+    touch of one.
+    """
     try:
-        array = np.load(path, mmap_mode=None if empty else "r", allow_pickle=False)
-    except ValueError as error:  # its header promises more than there is
+        with (folder / f"{name}.npy").open("rb") as file:
+            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        if hashlib.sha256(mapped).hexdigest() != line["sha256"]:
+            raise Unavailable(DAMAGED)
+        array = _array_in(mapped)
+    except ValueError as error:  # nothing in it, or its header promises more than there is
         raise Unavailable(DAMAGED) from error
     if array.dtype.str != line["dtype"] or list(array.shape) != line["shape"]:
         raise Unavailable(DAMAGED)
-    return read_only(np.asarray(array))
+    return read_only(array)
+
+
+def _array_in(mapped: mmap.mmap) -> NDArray[Any]:
+    """Return the array that a mapped .npy file holds, without copying it."""
+    header = BytesIO(mapped[:LONGEST_HEADER])
+    np.lib.format.read_magic(header)
+    shape, _, dtype = np.lib.format.read_array_header_1_0(header)
+    return np.frombuffer(mapped, dtype, math.prod(shape), header.tell()).reshape(shape)
