@@ -7,11 +7,11 @@ holds a shared lock on the manifest as long as it serves from it; only snapshots
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +37,7 @@ from clew.signals.indexes.rows import Words, as_rows
 FORMAT = 2
 TRIES = 20
 Mark = Mapping[str, str | int]
+T = TypeVar("T")
 
 
 class Hold:
@@ -134,10 +135,15 @@ def current_name(folder: Path) -> str:
 
 def read_current(folder: Path) -> Snapshot:
     """Map the current snapshot, also while another process swaps it."""
+    return current(folder, read)
+
+
+def current(folder: Path, opened: Callable[[Path], T]) -> T:
+    """Open the current snapshot of any kind by `opened`, also while another process swaps it."""
     for _ in range(TRIES):
         name = current_name(folder)
         try:
-            return read(folder / name)
+            return opened(folder / name)
         except (FileNotFoundError, BlockingIOError):
             if current_name(folder) == name:
                 break
