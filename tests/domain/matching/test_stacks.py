@@ -3,8 +3,10 @@
 import itertools
 import json
 import random
+import time
 import uuid
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,6 +17,7 @@ from clew.domain.exhibits import service as exhibits
 from clew.domain.links import service as links
 from clew.domain.matching.match import match
 from clew.domain.matching.rules import worth_telling
+from clew.domain.matching.stacks import pictures_of, stack
 from clew.domain.matching.tools import _indexes
 from clew.kernel.errors import NotFound
 from clew.kernel.events import Event
@@ -265,3 +268,36 @@ def test_nothing_is_lost_when_the_first_of_a_stack_is_erased(made: Material) -> 
         review.erase_case(house.node.viewers[f"admin.x{'ab'[name == 'ben']}-viu"], case)
     for table in ("stacked", "stack_neighbours"):
         assert house.behind(f"SELECT count(*) FROM clew.{table}") == [(0,)]
+
+
+def test_pictures_matched_at_the_same_time_find_each_other(made: Material) -> None:
+    """Whoever comes second sees the first: four workers at once lose no pair, and matching twice changes nothing."""
+    house, rng = made.house, np.random.default_rng(8)
+    case = house.case("anna")
+    made.bring("anna", case, clusters(rng, 2, 20), "at once")
+    order = [*made.signals, *made.signals]
+    random.Random(8).shuffle(order)
+    with ThreadPoolExecutor(4) as workers:
+        list(workers.map(lambda one: made.match([one]), order))
+    media = dict(house.behind("SELECT id, media_id FROM clew.exhibits"))
+    found = links.list_links(house.log_in("anna"), case, limit=1000)
+    assert {frozenset((media[one.exhibit_id], media[one.other_exhibit_id])) for one in found} == made.near().keys()
+    assert house.behind("SELECT count(*) FROM clew.stacked") == [(sum(map(len, made.signals.values())),)]
+
+
+def test_a_picture_waits_for_one_that_is_being_stacked(made: Material) -> None:
+    """Seen by neither, a pair would be lost for good."""
+    house, rng = made.house, np.random.default_rng(10)
+    original = picture(rng)
+    made.bring("anna", house.case("anna"), [[original], [edited(original, 6, rng)]], "waits")
+    one, other = made.signals
+    with ThreadPoolExecutor(1) as worker:
+        with database().system_work() as work:
+            stack(work, one, pictures_of(work, one))
+            later = worker.submit(made.match, [other])
+            while not later.done() and house.behind(
+                    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") == [(0,)]:
+                time.sleep(0.01)
+            work.record(Event("test"))
+        later.result()
+    assert house.behind("SELECT count(*), count(DISTINCT stack) FROM clew.stacked") == [(2, 1)]
