@@ -3,11 +3,11 @@
 import uuid
 from typing import Any
 
+from clew.kernel.cursor import DAMAGED
 from clew.kernel.errors import BadInput
 from clew.store.db import Work
 
 MOST = 1000
-DAMAGED = "This page address is damaged. Begin again at the first page."
 
 
 def page(limit: int) -> int:

@@ -120,7 +120,7 @@ def links(reference: Ref, unjudged: Annotated[bool, typer.Option(help="Only link
     one = case_id(reference)
     while True:
         page = client().ask("GET", f"/cases/{one}/links",
-                            params={"unjudged": unjudged, "offset": len(found), "limit": 500})
+                            params={"unjudged": unjudged, "after": found[-1]["place"] if found else "", "limit": 500})
         found += page
         if len(page) < 500:
             break

@@ -150,7 +150,7 @@ PAGES: tuple[tuple[str, str, object], ...] = (
     ("grid-empty", "exhibits/grid.html", v.GridView(CASE, "2026-0417", "linked", (), 0)),
     ("exhibit", "exhibits/exhibit.html", EXHIBIT),
     ("exhibit-refused", "exhibits/exhibit.html", REFUSED_EXHIBIT),
-    ("links", "links/list.html", v.LinksView(CASE, "2026-0417", "all", LINKS, 0, 200)),
+    ("links", "links/list.html", v.LinksView(CASE, "2026-0417", "all", LINKS, "place")),
     ("links-empty", "links/list.html", v.LinksView(CASE, "2026-0417", "unjudged", ())),
     ("compare", "links/compare.html", COMPARE),
     ("compare-pictures", "links/compare.html", PICTURES),

@@ -1,11 +1,9 @@
 """Pure rules of contributions: what a path may be and where a page begins."""
 
-import base64
-import binascii
-import json
 import unicodedata
 from datetime import datetime
 
+from clew.kernel import cursor as place
 from clew.kernel.errors import BadInput
 
 LONGEST_PATH = 1000
@@ -24,13 +22,13 @@ def check_path(path: str) -> str:
 
 def cursor(made_at: datetime, key: str) -> str:
     """Return an opaque place in a list ordered by time and id."""
-    return base64.urlsafe_b64encode(json.dumps([made_at.isoformat(), key]).encode()).decode().rstrip("=")
+    return place.cursor(made_at.isoformat(), key)
 
 
 def read_cursor(after: str) -> tuple[datetime, str]:
     """Return the time and id a page begins after. Raises BadInput for a cursor that is not ours."""
+    made_at, key = place.read_cursor(after, (str, str))
     try:
-        made_at, key = json.loads(base64.urlsafe_b64decode(after + "=" * (-len(after) % 4)))
-        return datetime.fromisoformat(made_at), str(key)
-    except (ValueError, TypeError, binascii.Error):
-        raise BadInput("This page address is damaged. Begin again at the first page.") from None
+        return datetime.fromisoformat(str(made_at)), str(key)
+    except ValueError:
+        raise BadInput(place.DAMAGED) from None

@@ -37,7 +37,8 @@ class Overlap:
 class Link:
     """A connection between one of the case's exhibits and another, or what its owner lets one know of it.
 
-    `link_id` is None for the same bytes. `flipped`: `where` speaks of the other exhibit first.
+    `link_id` is None for the same bytes. `flipped`: `where` speaks of the other exhibit first. `place`: where it
+    stands in its list, for asking on after it.
     """
 
     link_id: LinkId | None
@@ -62,6 +63,7 @@ class Link:
     where: dict[str, Any] = field(default_factory=dict)
     flipped: bool = False
     answer: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

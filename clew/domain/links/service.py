@@ -12,7 +12,7 @@ from clew.domain.accounts.service import audited
 from clew.domain.cases.service import case_in_sight, own_case
 from clew.domain.exhibits.service import exhibit_in_sight
 from clew.domain.links.model import Answer, Judgement, Link, LinkView, Overlap
-from clew.domain.links.rules import add_up
+from clew.domain.links.rules import add_up, place_of, read_place
 from clew.kernel import ids
 from clew.kernel.errors import BadInput, Conflict, NotFound
 from clew.kernel.ids import CaseId, ExhibitId, JudgementId, LinkId
@@ -25,7 +25,7 @@ _FOUND = """
     WHERE h.other_case_id IS DISTINCT FROM :case
        OR (:own AND (NOT h.flipped OR CAST(:exhibits AS uuid[]) IS NOT NULL))"""
 _TOLD = """
-    SELECT f.level, f.exhibit_id, f.path, f.other_exhibit_id, f.other_case_id, f.agency_code, f.agency_name, f.country,
+    SELECT f.level, f.handle, f.exhibit_id, f.path, f.other_exhibit_id, f.other_case_id, f.agency_code, f.agency_name, f.country,
            f.reference, f.contact, f.since, f.matcher, f.value, f.band, f.verdict, f.why, f.flipped, y.path AS other_path,
            coalesce(t.link_id, f.link_id) AS link_id, coalesce(t.parameters, f.parameters) AS parameters,
            coalesce(t.where_at, f.where_at) AS where_at, j.answer
@@ -33,10 +33,15 @@ _TOLD = """
     LEFT JOIN LATERAL clew.told_link(f.pair) t ON f.pair IS NOT NULL
     LEFT JOIN LATERAL (SELECT k.answer FROM clew.judgements k WHERE k.link_id = f.link_id
                        ORDER BY k.made_at DESC LIMIT 1) j ON true"""
-_ORDER = "ORDER BY f.value DESC NULLS LAST, f.path, f.matcher, f.link_id, f.exhibit_id, f.other_exhibit_id"
+# Strongest first, contacts last; a handle names the other case, so that no two rows stand in one place.
+_PLACE = ("(coalesce(-f.value, 2), f.path, f.matcher, f.exhibit_id, f.handle, "
+          "coalesce(f.other_exhibit_id, '00000000-0000-0000-0000-000000000000'))")
+_ORDER = f"ORDER BY {_PLACE}"
+_BEHIND = (f"AND {_PLACE} > (coalesce(-CAST(:value AS real), 2), :path, :matcher, CAST(:exhibit AS uuid), "
+           "CAST(:handle AS uuid), CAST(:other AS uuid))")
 # The page is cut before the other side and the answers are looked up.
 _PAGE = _TOLD.format(found=f"SELECT * FROM ({_FOUND}) f WHERE (:verdict = '' OR f.verdict = :verdict) {{judged}} "
-                           f"{_ORDER} LIMIT :limit OFFSET :offset") + f" {_ORDER}"
+                           f"{{behind}} {_ORDER} LIMIT :limit") + f" {_ORDER}"
 _UNJUDGED = """AND (f.link_id IS NOT NULL OR f.pair IS NOT NULL)
     AND NOT EXISTS (SELECT 1 FROM clew.judgements k WHERE k.link_id = f.link_id)"""
 _EARLIER = "AND (j.made_at, j.id) < (CAST(:made_at AS timestamptz), CAST(:after AS uuid))"
@@ -53,7 +58,7 @@ def _link(found: Row[Any]) -> Link:
         row["other_path"] or "", row["other_case_id"], row["agency_code"], row["agency_name"], row["country"],
         row["reference"], row["contact"], since=row["since"], matcher=row["matcher"], value=row["value"], band=row["band"],
         verdict=row["verdict"], why=row["why"] or "", parameters=row["parameters"], where=row["where_at"],
-        flipped=row["flipped"], answer=row["answer"] or "")
+        flipped=row["flipped"], answer=row["answer"] or "", place=place_of(found))
 
 
 @verb("overlap", right="read")
@@ -67,13 +72,18 @@ def overlap(work: Work, viewer: Viewer, case_id: CaseId) -> list[Overlap]:
 
 @verb("list_links", right="read")
 def list_links(work: Work, viewer: Viewer, case_id: CaseId, *, exhibit_id: ExhibitId | None = None, own: bool = True,
-               verdict: str = "", unjudged: bool = False, offset: int = 0, limit: int = 100) -> list[Link]:
-    """List the links of a case's exhibits, strongest first; `own` includes links inside the case."""
+               verdict: str = "", unjudged: bool = False, after: str = "", limit: int = 100) -> list[Link]:
+    """List the links of a case's exhibits, strongest first; `own` includes links inside the case.
+
+    Go on `after` the place of the last one.
+    """
     case_in_sight(work, viewer, case_id)
     exhibits = None if exhibit_id is None else [_of_case(work, viewer, exhibit_id, case_id)]
-    rows = work.rows(_PAGE.format(judged=_UNJUDGED if unjudged else ""), {
-        "case": case_id, "exhibits": exhibits, "own": own, "verdict": verdict,
-        "limit": max(1, min(limit, 1000)), "offset": max(0, offset)})
+    place = read_place(after) if after else {}
+    if place:
+        place |= after_place(work, "SELECT path FROM clew.exhibits WHERE id = :after", place["exhibit"])
+    rows = work.rows(_PAGE.format(judged=_UNJUDGED if unjudged else "", behind=_BEHIND if place else ""), {
+        "case": case_id, "exhibits": exhibits, "own": own, "verdict": verdict, "limit": page(limit), **place})
     work.record(event(viewer, "list_links", case_id=case_id, subject=f"case:{case_id}",
                       detail={"exhibit": exhibit_id, "links": len(rows)}))
     return [_link(row) for row in rows]

@@ -17,7 +17,6 @@ from clew.web.session import Asking, Key
 
 router = APIRouter(tags=["cases"])
 Limit = Annotated[int, Query(ge=1, le=1000)]
-Offset = Annotated[int, Query(ge=0, le=10_000_000)]
 
 
 @router.get("/cases")
@@ -120,12 +119,12 @@ def disclose(viewer: Asking, case_id: uuid.UUID, body: Disclosure, key: Key) -> 
 
 @router.get("/cases/{case_id}/links")
 def list_links(viewer: Asking, case_id: uuid.UUID, exhibit_id: uuid.UUID | None = None, own: bool = True,
-               verdict: Literal["", "match", "possible"] = "", unjudged: bool = False, offset: Offset = 0,
-               limit: Limit = 100) -> list[Link]:
-    """List the links of a case, strongest first."""
+               verdict: Literal["", "match", "possible"] = "", unjudged: bool = False,
+               after: Annotated[str, Query(max_length=300)] = "", limit: Limit = 100) -> list[Link]:
+    """List the links of a case, strongest first; `after` is the place of the last one seen."""
     exhibit = None if exhibit_id is None else ExhibitId(exhibit_id)
     return links.list_links(viewer, CaseId(case_id), exhibit_id=exhibit, own=own, verdict=verdict, unjudged=unjudged,
-                            offset=offset, limit=limit)
+                            after=after, limit=limit)
 
 
 @router.get("/links/{link_id}")

@@ -82,17 +82,16 @@ def _overlap(known: Overlap, open_links: list[Link]) -> OverlapRow:
         known.handle if known.may_disclose else "")
 
 
-def links_page(request: Request, case_id: uuid.UUID, shown: str = "all", offset: str = "0") -> Response:
+def links_page(request: Request, case_id: uuid.UUID, shown: str = "all", after: str = "") -> Response:
     """Show the links of a case, strongest first."""
-    start = int(offset) if offset.isascii() and offset.isdigit() and len(offset) < 8 else 0
     with visit(request, "cases", "read") as v:
         case = service.get_case.within(v.work, v.viewer, CaseId(case_id))
-        found = links.list_links.within(v.work, v.viewer, case.id, unjudged=shown == "unjudged", offset=start,
-                                        limit=PAGE + 1)
-        rows = tuple(link_row(v, one) for one in found[:PAGE])
+        found = links.list_links.within(v.work, v.viewer, case.id, unjudged=shown == "unjudged", after=after[:300],
+                                        limit=PAGE)
+        rows = tuple(link_row(v, one) for one in found)
         return v.page("links/list.html", LinksView(
             str(case.id), case.reference, "unjudged" if shown == "unjudged" else "all", rows,
-            max(0, start - PAGE) if start else None, start + PAGE if len(found) > PAGE else None))
+            found[-1].place if len(found) == PAGE else ""))
 
 
 def disclose(form: OwnForm, case_id: uuid.UUID) -> Response:

@@ -4,10 +4,11 @@ import base64
 import uuid
 from typing import Any
 
-from clew.access.paging import DAMAGED, MOST
+from clew.access.paging import MOST
 from clew.domain.cases import service as cases
 from clew.domain.cases.model import Case
 from clew.domain.links.model import Link
+from clew.kernel.cursor import DAMAGED
 from clew.kernel.errors import BadInput, NotFound
 from clew.kernel.ids import CaseId
 from clew.web.pages.frame import Visit

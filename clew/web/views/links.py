@@ -34,14 +34,13 @@ class LinkRow:
 
 @dataclass(frozen=True, slots=True)
 class LinksView:
-    """The links of a case, strongest first. shown: all or unjudged; offsets ask for the pages around."""
+    """The links of a case, strongest first. shown: all or unjudged; `following` asks for the next page."""
 
     case_id: str
     reference: str
     shown: str
     links: tuple[LinkRow, ...]
-    former: int | None = None
-    following: int | None = None
+    following: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,13 @@
 """Links and judgements: seen by who knows both sides, judged with a reason, history named by agency across borders."""
 
 import uuid
+from typing import Any
 
 import pytest
 
 from clew.domain.links import service as links
+from clew.domain.links.model import Link
+from clew.kernel.cursor import cursor
 from clew.kernel.errors import BadInput, NotFound, NotYourRole
 from clew.kernel.ids import CaseId, ExhibitId, LinkId
 from tests.domain.conftest import House
@@ -69,11 +72,58 @@ def test_links_are_filtered_ordered_and_paged(house: House) -> None:
     house.link(two, three, value=0.99)
     found = links.list_links(anna, case)
     assert [link.verdict for link in found] == ["match", "possible"]
-    assert links.list_links(anna, case, limit=1) + links.list_links(anna, case, offset=1) == found
+    assert links.list_links(anna, case, limit=1) + links.list_links(anna, case, after=found[0].place) == found
     assert [link.verdict for link in links.list_links(anna, case, verdict="possible")] == ["possible"]
     assert links.list_links(anna, case, own=False) == []
     of_two = links.list_links(anna, case, exhibit_id=two)
     assert {(link.exhibit_id, link.other_exhibit_id) for link in of_two} == {(two, one), (two, three)}
+
+
+def read_on(house: House, name: str, case: CaseId, **asked: Any) -> list[Link]:
+    """Return the links of a case, two at a time."""
+    found: list[Link] = []
+    while page := links.list_links(house.viewer(name), case, limit=2, after=found[-1].place if found else "", **asked):
+        found += page
+    return found
+
+
+def test_pages_hold_every_link_once_though_values_are_equal_and_contacts_have_none(house: House) -> None:
+    mine = house.case("anna")
+    ours = house.bring("anna", mine, "p1", "p2", "p3")
+    for number, policy in enumerate(({"audience_kind": "network"}, {}, {}, {"audience_kind": "network"})):
+        theirs = house.bring("ben", house.case("ben", **policy), f"t{number} a", f"t{number} b")
+        for one in ours:
+            for other in theirs:
+                house.link(one, other, value=0.95)
+    house.bring("ben", house.case("ben"), "p1")  # the same bytes as one, and near another
+    house.link(ours[0], ours[1], value=0.95)
+    whole = links.list_links(house.viewer("anna"), mine, limit=1000)
+    assert len(whole) == 3 * 2 * 2 + 3 * 2 + 2 + 1
+    assert len({one.place for one in whole}) == len(whole)
+    assert read_on(house, "anna", mine) == whole
+    assert [one.level for one in whole] == sorted(one.level for one in whole)
+
+
+def test_judging_what_was_read_skips_nothing_on_the_next_page(house: House) -> None:
+    case = house.case("anna")
+    one, *others = house.bring("anna", case, *(f"j{number}" for number in range(5)))
+    made = {house.link(one, other) for other in others}
+    seen: list[Link] = []
+    while page := links.list_links(house.viewer("anna"), case, unjudged=True, limit=2, after=seen[-1].place if seen else ""):
+        seen += page
+        for link in page:
+            assert link.link_id is not None
+            links.judge(house.viewer("anna"), link.link_id, answer="NEGATIVE", reason="another room")
+    assert {link.link_id for link in seen} == made
+    assert len(seen) == len(made)
+
+
+@pytest.mark.parametrize("after", [
+    "x", "é", cursor(), cursor("a", "pdq", "x", "x", None), cursor(0.9, "pdq", str(uuid.uuid4()), str(uuid.uuid4()), None),
+    cursor(1e300, "pdq", str(uuid.uuid4()), str(uuid.uuid4()), None), cursor(*["[" * 3000] * 5)])
+def test_a_place_that_is_not_ours_is_refused(house: House, after: str) -> None:
+    with pytest.raises(BadInput, match="Begin again"):
+        links.list_links(house.viewer("anna"), house.case("anna"), after=after)
 
 
 def test_an_exhibit_is_asked_for_through_its_own_case(house: House) -> None:
