@@ -11,6 +11,7 @@ import json
 import os
 import platform
 import statistics
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -33,7 +34,7 @@ from clew.signals.models.session import opened as model_of
 
 DISTRACTORS = 1000
 EDGES = [-1.0, *np.arange(0.05, 1.0, 0.05).tolist(), 1.01]
-LIMIT = 1e-4  # of the tuning half's different pairs may be called possible
+LIMIT = 1e-5  # of the tuning half's different pairs may be called possible: one in a search among 100,000 pictures
 Group = list[Signal]
 
 
@@ -89,6 +90,7 @@ class Measured:
         self.rank: dict[str, list[int]] = {name: [] for name in HEAVY}
         self.hashed: dict[str, list[bool]] = {name: [] for name in HEAVY}
         self.different: list[float] = []
+        self.nearest: list[tuple[float, str]] = []
 
 
 def measure() -> tuple[Measured, Measured, list[float], int]:
@@ -115,6 +117,9 @@ def measure() -> tuple[Measured, Measured, list[float], int]:
             half.hashed[name].append(pdq.compare(hashes[number], pdq.describe(query)).verdict == "match")
             if name not in ("logo", "split-screen", "inset"):  # these show a second photograph
                 half.different += scores[apart].tolist()
+                worst = max(apart, key=lambda place: float(scores[place]))
+                seen = photos[worst][0].name if worst < len(photos) else f"distractor {worst}"
+                half.nearest.append((round(float(scores[worst]), 3), f"{path.name} ({name}): {seen}"))
     return *halves, took, len(everything)
 
 
@@ -129,6 +134,8 @@ def calibrate(half: Measured, among: int) -> None:
         "weights": "same and different pairs weigh the same in all, so a share assumes one in two candidates is true",
         "different_tried": len(different),
         "possible": round(possible, 3),
+        "reached_by_different": {f"{rate:g}": round(float(np.quantile([c for c, _ in different], 1 - rate)), 3)
+                                 for rate in (1e-2, 1e-3, 1e-4, 1e-5, 1e-6)},
         "possible_of_same": round(float(np.mean([cosine >= possible for cosine, _ in same])), 3),
         "highest_of_different": round(max(cosine for cosine, _ in different), 3),
         "curve": curve([*same, *different], EDGES)}
@@ -161,6 +168,7 @@ def main() -> None:
     reader.add_argument("--calibrate", action="store_true", help="write clew/signals/curves/likeness.json")
     asked = reader.parse_args()
     tuning, reported, took, among = measure()
+    print(*sorted(tuning.nearest, reverse=True)[:15], sep="\n", file=sys.stderr)
     if asked.calibrate:
         calibrate(tuning, among)
     model = model_of("likeness").card.name

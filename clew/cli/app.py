@@ -14,6 +14,7 @@ COMMANDS = {
     "officer": "officers:officer", "case": "cases:case", "ingest": "ingest:ingest", "overlap": "cases:overlap",
     "links": "cases:links", "judge": "cases:judge", "withdraw": "cases:withdraw", "search": "cases:search",
     "hash": "files:hash_files", "compare": "files:compare", "evaluate": "measure:evaluate", "bench": "measure:bench",
+    "models": "models:models",
 }
 
 

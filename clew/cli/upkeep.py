@@ -15,6 +15,7 @@ from clew.domain.events.service import AUDITED
 from clew.kernel.errors import ClewError
 from clew.kernel.settings import settings
 from clew.media import cage
+from clew.signals.models.states import remedy_for
 from clew.store import jobs, migrate, postgres
 from clew.store.audit.sequencer import lag, sequence
 from clew.store.audit.verify import verify
@@ -87,6 +88,12 @@ def _program(name: str, package: str, what: str) -> str:
     return "installed"
 
 
+def _likeness() -> str:
+    if problem := remedy_for("likeness"):
+        raise ClewError(problem)
+    return "a model is on"
+
+
 def examine() -> list[dict[str, Any]]:
     """Return one line for each part of the node: what, ok, and what it says."""
     at = settings()
@@ -96,7 +103,8 @@ def examine() -> list[dict[str, Any]]:
         _line("keys", _keys), _line("database", _database), _line("sealed content", _blobs),
         _line("sandbox", _sandbox), _line("jobs", _jobs),
         _line("exiftool", lambda: _program("exiftool", "libimage-exiftool-perl", "full metadata")),
-        _line("fpcalc", lambda: _program("fpcalc", "libchromaprint-tools", "sound comparison"))]
+        _line("fpcalc", lambda: _program("fpcalc", "libchromaprint-tools", "sound comparison")),
+        _line("likeness", _likeness)]
 
 
 @careful

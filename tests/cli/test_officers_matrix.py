@@ -26,7 +26,7 @@ from tests.web.in_process import asked_in_process
 
 # Commands that open the store themselves or need no node at all; all others go through the API.
 NOT_OFFICERS = {"init", "serve", "work", "demo", "doctor", "check", "audit", "backup", "restore", "upgrade", "hash", "compare",
-                "evaluate", "bench"}
+                "evaluate", "bench", "models"}
 TRIED = {"login", "logout", "enrol", "agency", "officer", "case", "ingest", "overlap", "links", "judge", "withdraw", "search"}
 Step = tuple[tuple[str, str], Any]
 

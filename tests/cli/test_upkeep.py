@@ -72,7 +72,7 @@ def test_check_reads_every_object_and_finds_damage_and_loss(node: Node) -> None:
 def test_the_doctor_names_every_part_and_what_is_broken(node: Node) -> None:
     code, found = _run("doctor")
     parts = {one["what"]: one["ok"] for one in found}
-    assert {"keys", "database", "sealed content", "sandbox", "jobs", "exiftool", "fpcalc"} <= parts.keys()
+    assert {"keys", "database", "sealed content", "sandbox", "jobs", "exiftool", "fpcalc", "likeness"} <= parts.keys()
     assert code == 0
     assert parts["database"]
     with psycopg.connect(postgres.dsn_for(postgres.OWNER, node.at)) as owner:

@@ -11,7 +11,7 @@ from clew.kernel.settings import Settings
 from clew.media.opened import Frame, Opened
 from clew.signals import likeness
 from clew.signals.examples import blobs, film, photo
-from clew.signals.models.installed import install
+from clew.signals.models.install import install
 from tests.samples import SAMPLES, needs_samples
 from tests.signals.models.real import needs_sscd
 from tests.signals.models.tiny import tiny_model

@@ -8,6 +8,7 @@ from clew.access.verb import verb
 from clew.kernel.settings import settings
 from clew.kernel.viewer import Viewer
 from clew.media.cage import INSTALL_LINE
+from clew.signals.models.states import states
 from clew.store.db import Work
 from clew.store.jobs import Failed, Tally, counts, failed
 
@@ -37,7 +38,7 @@ class Health:
 def get_health(work: Work, viewer: Viewer) -> Health:
     """Show whether the parts of this node work, and how many jobs wait, run and failed."""
     version = work.value("SHOW server_version")
-    return Health((Part("PostgreSQL", "ok", str(version)), _sandbox(), _disk()), tuple(counts(work.conn)),
+    return Health((Part("PostgreSQL", "ok", str(version)), _sandbox(), _disk(), _likeness()), tuple(counts(work.conn)),
                   tuple(failed(work.conn, 20)))
 
 
@@ -52,3 +53,11 @@ def _sandbox() -> Part:
 def _disk() -> Part:
     free = shutil.disk_usage(settings().home).free // 10**9
     return Part("CLEW_HOME", "ok" if free >= _LITTLE else "broken", f"{free} GB")
+
+
+def _likeness() -> Part:
+    """Say which model finds look-alikes; without one that matcher is off, and nothing else is."""
+    for one in states():
+        if one.purpose == "likeness" and one.state != "off":
+            return Part("likeness", "ok" if one.state == "on" else "broken", one.name, one.remedy)
+    return Part("likeness", "off", "", "clew models list")

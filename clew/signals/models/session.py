@@ -43,14 +43,18 @@ class Model:
 
 def opened(purpose: str) -> Model:
     """Return the model that is on for a purpose, opened once a process; raise Unavailable with what to do."""
-    installed = chosen(purpose)
-    if importlib.util.find_spec("onnxruntime") is None:
-        raise Unavailable(RUNTIME)
-    return _model(installed)
+    return _kept(chosen(purpose))
 
 
 @lru_cache(maxsize=4)
-def _model(installed: Installed) -> Model:
+def _kept(installed: Installed) -> Model:
+    return open_model(installed)
+
+
+def open_model(installed: Installed) -> Model:
+    """Open a model and run it once; raise Unavailable when it does not fit its card."""
+    if importlib.util.find_spec("onnxruntime") is None:
+        raise Unavailable(RUNTIME)
     try:
         model = Model(installed)
         model.vector(np.zeros((2, 2, 3), np.uint8))

@@ -8,11 +8,10 @@ import pytest
 from clew.kernel.errors import BadInput, Unavailable
 from clew.signals.models import installed, registry
 from clew.signals.models.card import Card, Source
-from clew.signals.models.installed import chosen, install
+from clew.signals.models.install import install
+from clew.signals.models.installed import chosen
 from clew.signals.models.registry import get_card
 from tests.signals.models.tiny import tiny_model
-
-WEIGHTS = b"weights of a test"
 
 
 @pytest.fixture
@@ -21,10 +20,10 @@ def packaged(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
     folder = tmp_path / "site" / "weights_of_a_test"
     folder.mkdir(parents=True)
     (folder / "__init__.py").write_text("raise RuntimeError('a package is never run for its weights')")
-    (folder / "model.onnx").write_bytes(WEIGHTS)
+    weights = tiny_model(folder / "model.onnx").read_bytes()
     monkeypatch.syspath_prepend(str(tmp_path / "site"))
     source = Source(package="weights-of-a-test", module="weights_of_a_test", file="model.onnx",
-                    sha256=hashlib.sha256(WEIGHTS).hexdigest(), get="pip install weights-of-a-test")
+                    sha256=hashlib.sha256(weights).hexdigest(), get="pip install weights-of-a-test")
     card = get_card("likeness-own").model_copy(update={"name": "packaged", "version": 900, "source": source})
     have(monkeypatch, card)
     return folder / "model.onnx"
@@ -52,7 +51,7 @@ def test_weights_of_a_package_stay_where_they_are(packaged: Path, home: Path) ->
 
 def test_a_package_that_changed_turns_its_model_off(packaged: Path) -> None:
     install("packaged")
-    packaged.write_bytes(WEIGHTS + b"!")
+    packaged.write_bytes(packaged.read_bytes() + b"!")
     with pytest.raises(Unavailable, match="not those its card stands for"):
         chosen("likeness")
     packaged.unlink()

@@ -6,7 +6,9 @@ import pytest
 from clew.kernel.errors import Unavailable
 from clew.signals.examples import blobs
 from clew.signals.models import session
-from clew.signals.models.installed import install
+from clew.signals.models.install import install
+from clew.signals.models.installed import chosen
+from clew.signals.models.session import open_model
 from tests.signals.models.tiny import tiny_model
 
 
@@ -28,15 +30,17 @@ def test_other_weights_have_another_tag_without_a_restart(home: Path, tmp_path: 
     assert session.opened("likeness").tag != first.tag
 
 
-def test_a_file_that_is_no_onnx_is_off(home: Path, tmp_path: Path) -> None:
+def test_a_file_that_is_no_onnx_is_never_on(home: Path, tmp_path: Path) -> None:
     (tmp_path / "m.onnx").write_bytes(b"not a model")
-    install("likeness-own", tmp_path / "m.onnx")
-    assert "no ONNX that fits" in session.trouble("likeness")
+    with pytest.raises(Unavailable, match="no ONNX that fits"):
+        install("likeness-own", tmp_path / "m.onnx")
+    assert session.trouble("likeness") != ""
 
 
 @pytest.mark.parametrize("wrong", [{"size": 64}, {"name": "pixels"}])
-def test_a_model_that_does_not_fit_its_card_is_off(home: Path, tmp_path: Path, wrong: dict[str, object]) -> None:
-    install("likeness-own", tiny_model(tmp_path / "m.onnx", **wrong))
+def test_a_model_that_does_not_fit_its_card_is_never_on(home: Path, tmp_path: Path, wrong: dict[str, object]) -> None:
+    with pytest.raises(Unavailable):
+        install("likeness-own", tiny_model(tmp_path / "m.onnx", **wrong))
     assert session.trouble("likeness") != ""
 
 
@@ -44,5 +48,6 @@ def test_without_the_runtime_the_extra_is_named(home: Path, tmp_path: Path, monk
     install("likeness-own", tiny_model(tmp_path / "m.onnx"))
     assert session.trouble("likeness") == ""
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(Unavailable, match=r"clew\[models\]"):
-        session.opened("likeness")
+    for act in (lambda: open_model(chosen("likeness")), lambda: install("likeness-own", tmp_path / "m.onnx")):
+        with pytest.raises(Unavailable, match=r"clew\[models\]"):
+            act()
