@@ -7,14 +7,18 @@ from clew.domain.matching.describe import describe
 from clew.domain.matching.heal import heal
 from clew.domain.matching.match import match
 from clew.domain.matching.search import search
+from clew.domain.matching.stacks import mend
 from clew.domain.matching.tools import index
+from clew.kernel.events import Event
 from clew.store.db import database
 
 
 def rebuild(_: dict[str, Any]) -> None:
-    """Build the index anew, so that nothing erased stays in it."""
+    """Build the index anew, so that nothing erased stays in it, and prove a sample of the stacks by it."""
     with database().system_work() as work:
         index().built_anew(work)
+        if mended := mend(work):
+            work.record(Event("stack", detail={"mended": mended}))
 
 
 JOBS: Mapping[str, Callable[[dict[str, Any]], None]] = {

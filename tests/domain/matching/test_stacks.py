@@ -15,6 +15,7 @@ import pytest
 from clew.domain.cases import review
 from clew.domain.exhibits import service as exhibits
 from clew.domain.links import service as links
+from clew.domain.matching.jobs import JOBS
 from clew.domain.matching.match import match
 from clew.domain.matching.rules import worth_telling
 from clew.domain.matching.stacks import pictures_of, stack
@@ -301,3 +302,18 @@ def test_a_picture_waits_for_one_that_is_being_stacked(made: Material) -> None:
             work.record(Event("test"))
         later.result()
     assert house.behind("SELECT count(*), count(DISTINCT stack) FROM clew.stacked") == [(2, 1)]
+
+
+def test_stacks_that_are_strangers_by_mistake_are_found_and_mended(made: Material) -> None:
+    house, rng = made.house, np.random.default_rng(11)
+    made.bring("anna", house.case("anna"), clusters(rng, 3, 10), "mended")
+    made.match(list(made.signals))
+    whole = house.behind("SELECT * FROM clew.stack_neighbours ORDER BY 1, 2")
+    house.behind("UPDATE clew.events SET verb = 'stack before' WHERE verb = 'stack'")
+    JOBS["rebuild"]({})
+    assert house.behind("SELECT * FROM clew.events WHERE verb = 'stack'") == []
+    house.behind("DELETE FROM clew.stack_neighbours")
+    for _ in range(20):
+        JOBS["rebuild"]({})
+    assert house.behind("SELECT * FROM clew.stack_neighbours ORDER BY 1, 2") == whole
+    assert house.last_event("stack")[3] == {"mended": len(whole)}
