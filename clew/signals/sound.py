@@ -103,6 +103,15 @@ def _score(found: list[Stretch], *, turned: bool) -> Score:
     return Score(calibrated(NAME, best.weight if sure else min(best.weight, limits().match)), verdict, why, parameters, where)
 
 
+def most_weight(a: Sequence[Signal], b: Sequence[Signal]) -> float:
+    """Return the weight of the best stretch of two sounds, also where it is too little for a verdict: for calibration."""
+    first, second = _telling(a), _telling(b)
+    if first is None or second is None:
+        return 0.0
+    found = _shared(*sorted((first, second), key=_order))
+    return found[0].weight if found else 0.0
+
+
 def is_copy(one: Stretch) -> bool:
     """Say whether a stretch is the same recording: alike for long enough, and not just a sound that repeats itself."""
     return one.weight >= limits().match and one.again < _REPEATING * one.likeness
