@@ -81,8 +81,8 @@ def bring(admin: psycopg.Connection[Any], where: tuple[CaseId, uuid.UUID], value
     media, exhibit, file = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
     admin.execute("INSERT INTO clew.media (id, sha256, sha1, md5, size, object_name, kind, media_type, described_at) VALUES "
                   "(%s, sha256(%s::text::bytea), '', '', 1, %s, 'picture', 'image/jpeg', now())", (media, media, media))
-    admin.execute("INSERT INTO clew.exhibits (id, case_id, contribution_id, media_id, path, state) VALUES "
-                  "(%s, %s, %s, %s, %s, 'imported')", (exhibit, *where, media, f"{number}.jpg"))
+    admin.execute("INSERT INTO clew.exhibits (id, case_id, contribution_id, media_id, path, state, compared) VALUES "
+                  "(%s, %s, %s, %s, %s, 'imported', true)", (exhibit, *where, media, f"{number}.jpg"))
     admin.execute("INSERT INTO clew.files (id, contribution_id, case_id, exhibit_id, path, status) VALUES "
                   "(%s, %s, %s, %s, %s, 'imported')", (file, where[1], where[0], exhibit, f"{number}.jpg"))
     admin.execute("INSERT INTO clew.signals (media_id, matcher, version, value) VALUES (%s, 'pdq', 1, %s)", (media, value))

@@ -77,8 +77,8 @@ def _exhibits(admin: psycopg.Connection[Any], case: CaseId, of: Viewer, count: i
             SELECT m, sha256(m::text::bytea), '', '', 300000, m, 'picture', 'image/jpeg', 1152, 864
             FROM unnest(%s::uuid[]) m""", (media,))
     admin.execute("""
-        INSERT INTO clew.exhibits (id, case_id, contribution_id, media_id, path, state, made_at)
-        SELECT gen_random_uuid(), %s, %s, m, 'filled/' || n || '.jpg', 'imported', now() + n * interval '1 millisecond'
+        INSERT INTO clew.exhibits (id, case_id, contribution_id, media_id, path, state, compared, made_at)
+        SELECT gen_random_uuid(), %s, %s, m, 'filled/' || n || '.jpg', 'imported', true, now() + n * interval '1 millisecond'
         FROM unnest(%s::uuid[]) WITH ORDINALITY x (m, n)""", (case, delivery, media))
     return media
 

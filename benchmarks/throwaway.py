@@ -148,8 +148,8 @@ BEGIN
         SELECT media, sha, substring(sha FOR 20), substring(sha FOR 16), 300000, encode(sha, 'hex'), 'picture',
                'image/jpeg', 1152, 864, sha || sha, now(), now() FROM made;
     INSERT INTO clew.media_keys SELECT media, '{agency}', sha || sha FROM made;
-    INSERT INTO clew.exhibits (id, case_id, contribution_id, media_id, path, state)
-        SELECT exhibit, '{case}', delivery, media, 'filled/' || n || '.jpg', 'imported' FROM made;
+    INSERT INTO clew.exhibits (id, case_id, contribution_id, media_id, path, state, compared)
+        SELECT exhibit, '{case}', delivery, media, 'filled/' || n || '.jpg', 'imported', true FROM made;
     INSERT INTO clew.files (id, contribution_id, case_id, path, size, sha256, status, exhibit_id, matched, done_at)
         SELECT gen_random_uuid(), delivery, '{case}', 'filled/' || n || '.jpg', 300000, sha, 'imported', exhibit, true,
                now() FROM made;

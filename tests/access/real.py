@@ -80,7 +80,7 @@ class Real:
         for case in self.world.cases:
             self._case(case)
         self.behind("UPDATE clew.media SET kind = 'picture', media_type = 'image/jpeg', described_at = now()")
-        self.behind("UPDATE clew.exhibits SET state = 'imported'")
+        self.behind("UPDATE clew.exhibits SET state = 'imported', compared = true")
         self.behind("UPDATE clew.files SET status = 'imported', matched = true")
         for pair in sorted(self.world.links, key=sorted):
             if pair <= self.media.keys():

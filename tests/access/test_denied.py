@@ -38,7 +38,7 @@ def test_a_denied_case_moves_nothing(make_real: Callable[[World], Real]) -> None
         real.world = replace(real.world, cases=(*real.world.cases, case), exhibits=(*real.world.exhibits, *(
             Exhibit(f"secret-{media}", case, media) for media in sorted(real.media))))
         real._case(case)
-        real.behind("UPDATE clew.exhibits SET state = 'imported'")
+        real.behind("UPDATE clew.exhibits SET state = 'imported', compared = true")
         assert all(not sight(one, case) for one in others)
         real.cases, real.exhibits = known
         after = [answers(web, real, one, searches) for one in others]

@@ -70,7 +70,7 @@ class House:
             made.append(added.exhibit_id)
         self.behind("UPDATE clew.media SET kind = 'picture', described_at = now() WHERE id IN "
                     "(SELECT media_id FROM clew.exhibits WHERE id = ANY (%s))", made)
-        self.behind("UPDATE clew.exhibits SET state = 'imported' WHERE id = ANY (%s)", made)
+        self.behind("UPDATE clew.exhibits SET state = 'imported', compared = true WHERE id = ANY (%s)", made)
         self.behind("UPDATE clew.files SET status = 'imported', matched = true WHERE exhibit_id = ANY (%s) "
                     "AND status = 'waiting'", made)
         return made

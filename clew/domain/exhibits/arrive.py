@@ -15,8 +15,7 @@ from clew.store.keys import AgencyKey
 from clew.store.vault import vault
 
 _TWIN = """
-    SELECT e.id, e.state = 'refused' AND m.refusal = '' AS unopened
-    FROM clew.exhibits e JOIN clew.media m ON m.id = e.media_id
+    SELECT e.id, e.state = 'refused' AND e.refusal = '' AS unopened FROM clew.exhibits e
     WHERE e.case_id = :case AND e.media_id = :media AND e.withdrawn_at IS NULL"""
 
 

@@ -23,9 +23,14 @@ from clew.store.vault import vault
 # What other nouns need of this one beside the verbs: how bytes become exhibits (the worker brings members of archives).
 __all__ = ["agency_key", "arrive", "check_path", "deposit", "exhibit_in_sight", "keep_still", "known_file"]
 
+# Content is shared: what others' opening of it found out is told of no exhibit that was not opened itself, or a viewer
+# could tell bytes that are known anywhere from new ones. Size and digests he could take from the file he brought.
+_FOUND_OUT = {"kind": "''", "media_type": "''", "width": "0", "height": "0", "duration": "0", "facts": "CAST('{}' AS jsonb)",
+              "safe_thumbnail": "NULL"}
 _EXHIBIT = f"""
-    SELECT e.id, e.case_id, e.media_id, e.path, e.made_at, e.narrowed, e.state, m.kind, m.media_type, m.width,
-           m.height, m.duration, m.size, m.sha256, m.sha1, m.md5, m.facts, m.safe_thumbnail, m.refusal,
+    SELECT e.id, e.case_id, e.media_id, e.path, e.made_at, e.narrowed, e.state, e.refusal, m.size, m.sha256, m.sha1, m.md5,
+           {", ".join(f"CASE WHEN e.state = 'imported' THEN m.{name} ELSE {none} END AS {name}"
+                      for name, none in _FOUND_OUT.items())},
            {sight.of_own_case("e.case_id")} AS own
     FROM clew.exhibits e JOIN clew.media m ON m.id = e.media_id WHERE {sight.of_exhibit()}"""
 _STACKS = "SELECT * FROM clew.stacks_of(:case, :media)"  # over what is in sight alone

@@ -77,7 +77,8 @@ def _end_refused(file: Row[Any], reason: str, *, of_content: bool = True) -> Non
         if of_content:
             work.write("UPDATE clew.media SET refusal = :reason WHERE id = :media AND described_at IS NULL",
                        {"reason": reason, "media": file.media_id})
-        work.write("UPDATE clew.exhibits SET state = 'refused' WHERE id = :exhibit", {"exhibit": file.exhibit_id})
+        work.write("UPDATE clew.exhibits SET state = 'refused', refusal = :reason WHERE id = :exhibit",
+                   {"reason": reason if of_content else "", "exhibit": file.exhibit_id})
         work.write("UPDATE clew.files SET status = 'refused', reason = :reason, done_at = now() WHERE id = :file",
                    {"reason": reason, "file": file.id})
         work.record(_event(file, "describe", refused=reason))
@@ -92,7 +93,8 @@ def _end_imported(file: Row[Any], opened: Opened | None, signals: list[Signal]) 
         else:
             work.write("UPDATE clew.media SET kind = 'archive', described_at = coalesce(described_at, now()), "
                        "matched_at = coalesce(matched_at, now()) WHERE id = :media", {"media": file.media_id})
-        work.write("UPDATE clew.exhibits SET state = 'imported' WHERE id = :exhibit", {"exhibit": file.exhibit_id})
+        work.write("UPDATE clew.exhibits SET state = 'imported', refusal = '' WHERE id = :exhibit",
+                   {"exhibit": file.exhibit_id})
         work.write("UPDATE clew.files SET status = 'imported', done_at = now(), matched = :whole WHERE id = :file",
                    {"file": file.id, "whole": opened is None})
         if opened is not None:

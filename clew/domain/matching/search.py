@@ -24,7 +24,9 @@ _SEARCH = """
 _HIT = """
     INSERT INTO clew.search_hits (search_id, exhibit_id, matcher, value, verdict, why, parameters, where_at)
     SELECT :search, e.id, :matcher, :value, :verdict, :why, CAST(:parameters AS jsonb), CAST(:where AS jsonb)
-    FROM clew.exhibits e WHERE e.media_id = :media AND e.withdrawn_at IS NULL ON CONFLICT DO NOTHING"""
+    FROM clew.exhibits e WHERE e.media_id = :media AND e.withdrawn_at IS NULL
+      AND (e.state = 'imported' OR :matcher = 'exact')
+    ON CONFLICT DO NOTHING"""
 STOPPED = "The officer or his agency was suspended before the search ran."
 
 

@@ -47,6 +47,11 @@ CREATE TABLE clew.exhibits (
     path text NOT NULL,
     narrowed boolean NOT NULL DEFAULT false,
     state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'imported', 'refused')),
+    -- What was wrong with the bytes when this exhibit was opened; empty for one that was refused unopened.
+    refusal text NOT NULL DEFAULT '',
+    -- Content is shared, so what is known of it must wait: nothing of it is told before this very exhibit was opened
+    -- (state), and no link before it was compared, or a viewer could tell known bytes from new ones.
+    compared boolean NOT NULL DEFAULT false,
     made_at timestamptz NOT NULL DEFAULT now(),
     withdrawn_at timestamptz
 );
@@ -110,7 +115,8 @@ CREATE POLICY expired ON clew.answers TO clew_system USING (made_at < now() - in
 
 GRANT SELECT, INSERT, UPDATE (closed_at, withdrawn_at) ON clew.contributions TO clew_app;
 GRANT SELECT ON clew.media TO clew_app;
-GRANT SELECT, INSERT, UPDATE (narrowed, withdrawn_at) ON clew.exhibits TO clew_app;
+GRANT SELECT, INSERT (id, case_id, contribution_id, media_id, path, narrowed), UPDATE (narrowed, withdrawn_at)
+    ON clew.exhibits TO clew_app;
 GRANT SELECT, INSERT, DELETE ON clew.exhibit_grants TO clew_app;
 GRANT SELECT, INSERT, UPDATE (status, reason, exhibit_id, done_at, matched, sha256, size) ON clew.files TO clew_app;
 GRANT SELECT, INSERT, DELETE, UPDATE (file_id) ON clew.uploads TO clew_app;
@@ -120,7 +126,7 @@ GRANT SELECT, INSERT ON clew.media TO clew_system;
 GRANT UPDATE (kind, media_type, width, height, duration, facts, safe_thumbnail, refusal, described_at, matched_at)
     ON clew.media TO clew_system;
 GRANT SELECT, INSERT ON clew.media_keys TO clew_system;
-GRANT SELECT, INSERT, UPDATE (state) ON clew.exhibits TO clew_system;
+GRANT SELECT, INSERT, UPDATE (state, refusal, compared) ON clew.exhibits TO clew_system;
 GRANT SELECT, INSERT, UPDATE (status, reason, exhibit_id, done_at, matched, sha256, size) ON clew.files TO clew_system;
 GRANT SELECT ON clew.contributions TO clew_system;
 GRANT SELECT, DELETE ON clew.uploads TO clew_system;

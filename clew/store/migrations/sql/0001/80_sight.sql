@@ -265,8 +265,8 @@ CREATE POLICY own ON clew.exhibit_grants TO clew_app
 CREATE POLICY read ON clew.media FOR SELECT TO clew_app
     USING (EXISTS (SELECT 1 FROM clew.exhibits e WHERE e.media_id = media.id));
 CREATE POLICY read ON clew.links FOR SELECT TO clew_app
-    USING (EXISTS (SELECT 1 FROM clew.exhibits e WHERE e.media_id = links.media_a)
-       AND EXISTS (SELECT 1 FROM clew.exhibits e WHERE e.media_id = links.media_b));
+    USING (EXISTS (SELECT 1 FROM clew.exhibits e WHERE e.media_id = links.media_a AND e.compared)
+       AND EXISTS (SELECT 1 FROM clew.exhibits e WHERE e.media_id = links.media_b AND e.compared));
 CREATE POLICY read ON clew.judgements FOR SELECT TO clew_app
     USING (EXISTS (SELECT 1 FROM clew.exhibits e WHERE e.id = judgements.exhibit_a)
        AND EXISTS (SELECT 1 FROM clew.exhibits e WHERE e.id = judgements.exhibit_b));

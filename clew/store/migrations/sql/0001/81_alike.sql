@@ -108,8 +108,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
         SELECT l.media_a, l.media_b FROM links l WHERE l.id = link
         UNION ALL SELECT m.media_a, m.media_b FROM clew.measured_link(clew.link_pair(link)) m WHERE m.distance <= 31
     ) k
-    WHERE EXISTS (SELECT 1 FROM exhibits e WHERE e.media_id = k.media_a AND clew.sees_exhibit(e.id))
-      AND EXISTS (SELECT 1 FROM exhibits e WHERE e.media_id = k.media_b AND clew.sees_exhibit(e.id)) LIMIT 1
+    WHERE EXISTS (SELECT 1 FROM exhibits e WHERE e.media_id = k.media_a AND e.compared AND clew.sees_exhibit(e.id))
+      AND EXISTS (SELECT 1 FROM exhibits e WHERE e.media_id = k.media_b AND e.compared AND clew.sees_exhibit(e.id)) LIMIT 1
 $$;
 
 -- Give a measured link a row, so that it can be judged; only to a viewer who knows both sides.
@@ -141,7 +141,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
             SELECT j.answer FROM judgements j WHERE j.link_id = s.id AND clew.sees_exhibit(j.exhibit_a)
             AND clew.sees_exhibit(j.exhibit_b) ORDER BY j.made_at DESC LIMIT 1) j WHERE j.answer = 'NEGATIVE'
     ), shown AS MATERIALIZED (
-        SELECT DISTINCT e.media_id FROM exhibits e WHERE e.case_id = of_case AND e.withdrawn_at IS NULL AND viewer_reads()
+        SELECT DISTINCT e.media_id FROM exhibits e
+        WHERE e.case_id = of_case AND e.compared AND e.withdrawn_at IS NULL AND viewer_reads()
           AND (of_case = ANY ((SELECT clew.cases_in_sight(true))::uuid[])
                OR (NOT e.narrowed AND of_case = ANY ((SELECT clew.cases_in_sight())::uuid[]))
                OR e.id = ANY ((SELECT clew.granted_exhibits())::uuid[]))

@@ -32,11 +32,11 @@ BEGIN
     FROM cases c WHERE c.id = of_case;
     RETURN QUERY
     WITH mine AS NOT MATERIALIZED (
-        SELECT e.id, e.media_id, e.narrowed FROM exhibits e
-        WHERE e.case_id = of_case AND e.withdrawn_at IS NULL AND (of_exhibits IS NULL OR e.id = ANY (of_exhibits))
+        SELECT e.id, e.media_id, e.narrowed, e.compared FROM exhibits e
+        WHERE e.case_id = of_case AND e.state <> 'waiting' AND e.withdrawn_at IS NULL AND (of_exhibits IS NULL OR e.id = ANY (of_exhibits))
           AND ((seen AND (NOT e.narrowed OR own)) OR e.id = ANY (granted))
     ), alike AS MATERIALIZED (
-        SELECT k.* FROM clew.alike(ARRAY(SELECT DISTINCT x.media_id FROM mine x),
+        SELECT k.* FROM clew.alike(ARRAY(SELECT DISTINCT x.media_id FROM mine x WHERE x.compared),
                                    CASE WHEN NOT inside THEN of_case END) k
     ), pairs AS MATERIALIZED (
         -- The same bytes lie in another case (they are one exhibit of a case); then links, either way round; then near
@@ -45,19 +45,20 @@ BEGIN
                b.narrowed AS other_narrowed, b.made_at, NULL::uuid AS link_id, 'exact' AS matcher, 1::real AS value,
                'match' AS verdict, false AS flipped, NULL::bigint[] AS pair
         FROM mine x JOIN exhibits b ON b.media_id = x.media_id WHERE b.case_id <> of_case AND b.withdrawn_at IS NULL
+          AND b.state <> 'waiting'
         UNION ALL
         SELECT x.id, x.narrowed, b.id, b.case_id, b.narrowed, b.made_at, l.id, l.matcher, l.value, l.verdict, false, NULL
         FROM mine x JOIN links l ON l.media_a = x.media_id JOIN exhibits b ON b.media_id = l.media_b
-        WHERE b.withdrawn_at IS NULL AND (inside OR b.case_id <> of_case)
+        WHERE x.compared AND b.compared AND b.withdrawn_at IS NULL AND (inside OR b.case_id <> of_case)
         UNION ALL
         SELECT x.id, x.narrowed, b.id, b.case_id, b.narrowed, b.made_at, l.id, l.matcher, l.value, l.verdict, true, NULL
         FROM mine x JOIN links l ON l.media_b = x.media_id JOIN exhibits b ON b.media_id = l.media_a
-        WHERE b.withdrawn_at IS NULL AND (inside OR b.case_id <> of_case)
+        WHERE x.compared AND b.compared AND b.withdrawn_at IS NULL AND (inside OR b.case_id <> of_case)
         UNION ALL
         SELECT x.id, x.narrowed, b.id, b.case_id, b.narrowed, b.made_at, NULL, 'pdq', clew.pdq_value(k.distance), 'match',
                k.media_id > k.other_id, k.pair
         FROM alike k JOIN mine x ON x.media_id = k.media_id JOIN exhibits b ON b.media_id = k.other_id
-        WHERE b.withdrawn_at IS NULL AND (inside OR b.case_id <> of_case)
+        WHERE x.compared AND b.compared AND b.withdrawn_at IS NULL AND (inside OR b.case_id <> of_case)
           AND NOT EXISTS (SELECT 1 FROM links l WHERE l.media_a = least(k.media_id, k.other_id)
                           AND l.media_b = greatest(k.media_id, k.other_id) AND l.matcher = 'pdq')
     ), others AS MATERIALIZED (

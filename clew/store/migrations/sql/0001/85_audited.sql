@@ -30,14 +30,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
       AND at >= date_trunc('day', now())
 $$;
 
--- Which matchers have looked at an exhibit in sight, and with what quality; never a hash.
+-- Which matchers have looked at an exhibit in sight, and with what quality; never a hash. Nothing before the exhibit was
+-- opened, and no older version: who had the same content before is nobody's business.
 CREATE FUNCTION clew.exhibit_signals(one uuid)
 RETURNS TABLE (matcher text, version integer, signals bigint, best_quality smallint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
     SELECT d.matcher, d.version, count(s.id), max(s.quality)
     FROM exhibits e JOIN described d ON d.media_id = e.media_id
     LEFT JOIN signals s ON s.media_id = d.media_id AND s.matcher = d.matcher AND s.version = d.version
-    WHERE e.id = one AND clew.sees_exhibit(one) GROUP BY 1, 2 ORDER BY 1, 2
+    WHERE e.id = one AND e.state = 'imported' AND clew.sees_exhibit(one) AND NOT EXISTS (SELECT 1 FROM described n
+        WHERE n.media_id = d.media_id AND n.matcher = d.matcher AND n.version > d.version) GROUP BY 1, 2 ORDER BY 1, 2
 $$;
 REVOKE EXECUTE ON FUNCTION clew.reveals_today(), clew.exhibit_signals(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION clew.reveals_today(), clew.exhibit_signals(uuid) TO clew_app;
