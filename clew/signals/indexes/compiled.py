@@ -17,19 +17,10 @@ BLOCK = 32  # 16-bit values that are compared at once: 64 bytes, a line of the c
 
 def compiled(loop: Loop) -> Loop:
     """Compile `loop` on first use, without the interpreter lock; keep the machine code where the disk allows it."""
-    return _compiled(loop)
-
-
-def summing(loop: Loop) -> Loop:
-    """Compile like `compiled`, and let sums of floats be taken in any order: many at once, and not the same to the last bit."""
-    return _compiled(loop, fastmath={"reassoc", "contract"})
-
-
-def _compiled(loop: Loop, **how: Any) -> Loop:
     try:
-        made: Loop = njit(loop, nogil=True, cache=True, **how)
+        made: Loop = njit(loop, nogil=True, cache=True)
     except RuntimeError:  # neither the package nor the user's cache folder can be written: compile in each process
-        made = njit(loop, nogil=True, **how)
+        made = njit(loop, nogil=True)
     return made
 
 

@@ -5,20 +5,20 @@ most, so whatever lies more than twice that below the last place cannot be among
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from clew.signals.indexes.compiled import summing
 from clew.signals.indexes.rows import read_only
+from clew.signals.indexes.vectors.dot import LANES, highest
 
 Floats = NDArray[np.float32]
 Halves = NDArray[np.float16]
 Ids = NDArray[np.int64]
-MANY = 16  # queries from which the matrix product is faster than the scan
+TINY = np.float32(1e-20)
 AT_ONCE = 16_384  # rows that are widened at once
 ROUNDING = 1e-4  # more than sums of 32-bit floats in another order differ
+_BYTE, _WORD, _SUM = 127, 32_767, (1 << 31) - 1
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Part:
 
     ids: Ids  # (n,), in order unless they came in any
     vectors: Halves  # (n, size)
-    coarse: NDArray[np.int8]  # (n, size)
+    coarse: NDArray[np.int8]  # (n, padded(size))
     scales: Floats  # (n,)
     error: float
     ordered: bool = True
@@ -43,12 +43,21 @@ class Part:
 
 
 def quantised(vectors: Halves) -> tuple[NDArray[np.int8], Floats, float]:
-    """Return (n, size) vectors as bytes, the scale of each, and the greatest distance between the two."""
+    """Return (n, size) vectors as bytes, the scale of each, and the greatest distance between the two.
+
+    Rows of bytes are filled up with zeros to a multiple of LANES.
+    """
     wide = vectors.astype(np.float32)
-    scales = np.maximum(np.abs(wide).max(axis=1, initial=0.0) / 127, np.float32(1e-20)).astype(np.float32)
-    coarse = np.rint(wide / scales[:, None]).astype(np.int8)
-    apart = np.linalg.norm(wide - coarse * scales[:, None], axis=1).max(initial=0.0)
+    scales = np.maximum(np.abs(wide).max(axis=1, initial=0.0) / _BYTE, TINY).astype(np.float32)
+    coarse = np.zeros((len(wide), padded(wide.shape[1])), np.int8)
+    coarse[:, :wide.shape[1]] = np.rint(wide / scales[:, None])
+    apart = np.linalg.norm(wide - coarse[:, :wide.shape[1]] * scales[:, None], axis=1).max(initial=0.0)
     return coarse, scales, float(apart)
+
+
+def padded(size: int) -> int:
+    """Return how many bytes a vector of this size takes in the scan."""
+    return size + -size % LANES
 
 
 def products(vectors: Halves, queries: Floats) -> Floats:
@@ -64,12 +73,12 @@ def first(part: Part, queries: Floats, most: int, erased: Ids) -> tuple[Ids, Flo
     """Return (ids, products) of the `most` entries with the highest product with any query, in no order."""
     if not len(part.ids) or most < 1:
         return part.ids[:0], np.empty(0, np.float32)
-    about = _coarsely(part, queries)
+    about, error = _coarsely(part, queries)
     gone = part.gone(erased)
     about[gone] = -np.inf
     if len(about) > most:
-        slack = 2 * (part.error * float(np.linalg.norm(queries, axis=1).max()) + ROUNDING)
-        places = np.flatnonzero((about >= np.partition(about, len(about) - most)[len(about) - most] - slack) & ~gone)
+        last = np.partition(about, len(about) - most)[len(about) - most]
+        places = np.flatnonzero((about >= last - 2 * error) & ~gone)
     else:
         places = np.flatnonzero(~gone)
     exact = np.concatenate([products(part.vectors[places[start:start + AT_ONCE]], queries)
@@ -80,30 +89,15 @@ def first(part: Part, queries: Floats, most: int, erased: Ids) -> tuple[Ids, Flo
     return np.asarray(part.ids[places]), exact
 
 
-def _coarsely(part: Part, queries: Floats) -> Floats:
-    """Return the highest product of each entry's bytes with a query."""
+def _coarsely(part: Part, queries: Floats) -> tuple[Floats, float]:
+    """Return the highest product of each entry's bytes with a query, and how far it may be from the exact one."""
+    size, width = queries.shape[1], part.coarse.shape[1]
+    level = min(_WORD, _SUM // (_BYTE * width))
+    steps = np.maximum(np.abs(queries).max(axis=1) / level, TINY).astype(np.float32)
+    rounded = np.zeros((len(queries), width), np.int16)
+    rounded[:, :size] = np.rint(queries / steps[:, None])
     best = np.empty(len(part.ids), np.float32)
-    if len(queries) < MANY:
-        _scan(read_only(part.coarse), read_only(part.scales), read_only(np.ascontiguousarray(queries)), best)
-        return best
-    for start in range(0, len(best), AT_ONCE):
-        some = slice(start, start + AT_ONCE)
-        best[some] = (part.coarse[some].astype(np.float32) @ queries.T).max(axis=1) * part.scales[some]
-    return best
-
-
-@summing
-def _scan(coarse: Any, scales: Any, queries: Any, best: Any) -> None:
-    """Widen each row once, near the processor, and write its highest product with a query into `best`."""
-    size = coarse.shape[1]
-    wide = np.empty(size, np.float32)
-    for row in range(len(coarse)):
-        for place in range(size):
-            wide[place] = np.float32(coarse[row, place])
-        highest = np.float32(-np.inf)
-        for query in range(len(queries)):
-            total = np.float32(0)
-            for place in range(size):
-                total += wide[place] * queries[query, place]
-            highest = max(highest, total)
-        best[row] = highest * scales[row]
+    highest(read_only(part.coarse), read_only(part.scales), rounded, steps, best)
+    longest = float(np.linalg.norm(queries, axis=1).max())
+    rounding = 0.5 * float(steps.max()) * size**0.5 * float(part.scales.max()) * _BYTE * size**0.5
+    return best, part.error * longest + rounding + ROUNDING

@@ -13,7 +13,7 @@ from clew.signals.embedding import TAG, tag_of
 from clew.signals.indexes.contract import Entry
 from clew.signals.indexes.files import DAMAGED, ArrayFile, map_array, read_manifest, write_array, write_manifest
 from clew.signals.indexes.snapshot import Hold
-from clew.signals.indexes.vectors.scan import AT_ONCE, Halves, Ids, Part, quantised
+from clew.signals.indexes.vectors.scan import AT_ONCE, Halves, Ids, Part, padded, quantised
 
 FORMAT = 1
 KIND = "vectors"
@@ -84,7 +84,7 @@ def write(folder: Path, held: Gathered, mark: Mapping[str, Any]) -> Path:
 def _write_vectors(place: Path, name: str, vectors: Halves) -> tuple[dict[str, Any], float]:
     """Write one tag's vectors as halves, bytes and scales, a few thousand at a time; return their lines and the error."""
     files = {"vectors": ArrayFile(place, f"vectors-{name}", np.float16, vectors.shape),
-             "coarse": ArrayFile(place, f"coarse-{name}", np.int8, vectors.shape),
+             "coarse": ArrayFile(place, f"coarse-{name}", np.int8, (len(vectors), padded(vectors.shape[1]))),
              "scales": ArrayFile(place, f"scales-{name}", np.float32, (len(vectors),))}
     error = 0.0
     for start in range(0, len(vectors), AT_ONCE):
@@ -107,7 +107,7 @@ def read(place: Path) -> Snapshot:
         ids, vectors, coarse, scales = (
             map_array(place, f"{kind}-{name}", facts["arrays"][f"{kind}-{name}"])
             for kind in ("ids", "vectors", "coarse", "scales"))
-        if not (len(ids) == len(vectors) == len(coarse) == len(scales) and vectors.shape == coarse.shape):
+        if not (len(ids) == len(vectors) == len(coarse) == len(scales) and coarse.shape[1] == padded(vectors.shape[1])):
             raise Unavailable(DAMAGED)
         parts[bytes.fromhex(name)] = Part(ids, vectors, coarse, scales, float(error))
     return Snapshot(place.name, facts["mark"], parts, hold)

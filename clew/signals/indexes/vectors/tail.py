@@ -8,7 +8,7 @@ import numpy as np
 from clew.kernel.errors import BadInput
 from clew.signals.embedding import tag_of
 from clew.signals.indexes.contract import Entry
-from clew.signals.indexes.vectors.scan import Ids, Part, quantised
+from clew.signals.indexes.vectors.scan import Ids, Part, padded, quantised
 from clew.signals.indexes.vectors.snapshot import Snapshot, checked
 
 FIRST = 1024
@@ -20,7 +20,7 @@ class _Growing:
     def __init__(self, size: int) -> None:
         self.count, self.error = 0, 0.0
         self.ids, self.scales = np.empty(FIRST, np.int64), np.empty(FIRST, np.float32)
-        self.vectors, self.coarse = np.empty((FIRST, size), np.float16), np.empty((FIRST, size), np.int8)
+        self.vectors, self.coarse = np.empty((FIRST, size), np.float16), np.empty((FIRST, padded(size)), np.int8)
 
     def put(self, number: int, value: bytes) -> None:
         vector = np.frombuffer(value, "<f2")

@@ -71,10 +71,10 @@ def test_the_coarse_scan_alone_would_be_wrong_and_the_bound_puts_it_right(tmp_pa
     rows = drawn(3000, 5, size=64, clusters=1)
     index = KIND.build(tmp_path / "i", entries(rows), MARK)
     part = index.snapshot.parts[A]
-    about = scan._coarsely(part, rows[:1].astype(np.float16).astype(np.float32))
+    about, error = scan._coarsely(part, rows[:1].astype(np.float16).astype(np.float32))
     exact = scan.products(part.vectors, rows[:1].astype(np.float16).astype(np.float32))
     assert set(np.argsort(-about)[:10]) != set(np.argsort(-exact)[:10])
-    assert np.abs(about - exact).max() <= part.error + 1e-6
+    assert 1e-4 < np.abs(about - exact).max() <= error < 0.05
     found = index.propose([asked(rows[0])], 10)
     assert np.allclose([one.strength for one in found], np.sort(exact)[::-1][:10], atol=1e-6)
 
