@@ -12,6 +12,7 @@ from clew.media.wire import Garbled, Inbox
 
 _SENTENCES = {
     "unsupported": "This kind of file is not opened. Pictures, films, sounds, ZIP, TAR and 7z archives are.",
+    "broken_archive": "The archive is damaged. What could be read of it was taken; ask the source for a new copy of the rest.",
     "broken": "The file is damaged and cannot be read. Ask the source for a new copy.",
     "empty": "The file is empty.",
     "too_large": "The picture is larger than is safe to open. Add a smaller copy.",

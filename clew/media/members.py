@@ -20,6 +20,7 @@ _SENTENCES = {
     "encrypted": "It is locked with a password. Unlock it and add it again.",
     "method": "It is packed in a way that is not opened. Pack it again as ZIP.",
     "broken": "It is damaged and cannot be unpacked. Ask the source for a new copy.",
+    "empty": "It is an archive that holds no files.",
     "member_size": f"It is larger than {limits.MEMBER_BYTES >> 30} GiB unpacked. Add it by itself.",
     "nesting": f"It is an archive more than {limits.NESTING} levels deep. Unpack it and add it by itself.",
 }

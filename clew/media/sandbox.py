@@ -97,8 +97,13 @@ class Sandbox:
                         yield from self._nested(content.fileno(), path, depth, budget)
 
     def _nested(self, given: int, path: str, depth: int, budget: members.Budget) -> Iterator[Member]:
+        empty = True
         try:
-            yield from self._unpack(given, f"{path}!/", "", depth + 1, budget)
+            for member in self._unpack(given, f"{path}!/", "", depth + 1, budget):
+                empty = False
+                yield member
+            if empty:
+                yield Member(path, None, members.sentence("empty"))
         except Refused as why:
             if budget.spent:
                 raise

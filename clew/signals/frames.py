@@ -144,7 +144,7 @@ def is_copy(stretch: Stretch, whole: bool) -> bool:
     moments (docs/decisions/021): those reach 1.26 times their mean, and none reaches 40.
     """
     count, mean, contrast = len(stretch.a), stretch.mean, stretch.contrast
-    lasting = (count >= 3 and stretch.seconds >= 1.0) or (count == 2 and mean <= 12 and contrast >= 40)
+    lasting = (count >= 3 and (whole or stretch.seconds >= 1.0)) or (count == 2 and mean <= 12 and contrast >= 40)
     near = lasting and mean <= DISTANCE and contrast >= max(8.0, 1.5 * mean)
     covered = count >= 5 and mean <= 64 and contrast >= 40
     return near or covered or (whole and mean <= 4)

@@ -103,7 +103,7 @@ def _zip(stream: IO[bytes]) -> Iterator[Member]:
     for info in archive.infolist():
         fault = None
         kind = (info.external_attr >> 16) & _TYPE_BITS
-        if info.is_dir():
+        if info.is_dir() and not info.file_size:
             continue
         if kind not in _FILE_TYPES:
             fault = "link"
@@ -113,14 +113,33 @@ def _zip(stream: IO[bytes]) -> Iterator[Member]:
         yield Member(info.orig_filename, fault, partial(archive.open, info))
 
 
+class _Header(tarfile.TarInfo):
+    """A header of a TAR; what is none is counted, because tarfile passes over it without a word."""
+
+    ended = broken = False
+
+    @classmethod
+    def frombuf(cls, buf: Any, encoding: str, errors: str) -> Any:
+        """Read one block of 512 bytes."""
+        try:
+            return super().frombuf(buf, encoding, errors)
+        except tarfile.HeaderError:
+            if buf and not any(buf):
+                cls.ended = True  # the block of zeros that ends an archive
+            elif buf:
+                cls.broken = True
+            raise
+
+
 def _tar(stream: IO[bytes]) -> Iterator[Member]:
-    with tarfile.open(fileobj=stream, mode="r:*") as archive:
-        while True:
-            info = archive.next()
-            if info is None:
-                return
+    """Yield all members, those behind damage or behind a first end too. Raises Refusal at the end if there was damage."""
+    _Header.ended = _Header.broken = False
+    with tarfile.open(fileobj=stream, mode="r:*", ignore_zeros=True, tarinfo=_Header) as archive:
+        while (info := archive.next()) is not None:
             if not info.isdir():
                 yield Member(info.name, None if info.isreg() else "link", partial(_source, archive, info))
+    if _Header.broken or not _Header.ended:
+        raise Refusal("broken_archive")
 
 
 def _source(archive: tarfile.TarFile, info: tarfile.TarInfo) -> IO[bytes]:

@@ -45,13 +45,15 @@ def _open_picture(file: int, answer: int, kind: formats.Format, seconds: float) 
         send_pixels(answer, "picture", rgb)
         if damaged:
             told["damaged"] = 1
-        count = picture.frame_count(image)
+        count, sent = picture.frame_count(image), 0
         shown = 0.0
         if count > 1:
             for shown, pixels in picture.animation(image, count, started + seconds * limits.FILM_SHARE):
                 send_pixels(answer, "frame", pixels, time=shown)
+                sent += 1
             told["pictures"] = count
-    return {"kind": "picture", "width": width, "height": height, "duration": shown, "facts": told}
+    # More than one picture in a file is compared like a film, each of them: animations and the pages of a TIFF.
+    return {"kind": "film" if sent > 1 else "picture", "width": width, "height": height, "duration": shown, "facts": told}
 
 
 def _open_streams(file: int, answer: int, kind: formats.Format, seconds: float) -> dict[str, Any]:
@@ -71,7 +73,10 @@ def render(file: int, answer: int, request: dict[str, Any]) -> None:
     side = request["side"]
     if kind.reader == "picture":
         with io.BufferedReader(io.FileIO(file, closefd=False), 1 << 16) as stream:
-            pixels = picture.still(picture.open_picture(stream, kind), side, side)[0]
+            image = picture.open_picture(stream, kind)
+            if request["time"]:
+                picture.seek_to(image, request["time"])
+            pixels = picture.still(image, side, side)[0]
     elif kind.reader == "av":
         pixels = streams.still_at(file, kind, request["time"], side)
     else:

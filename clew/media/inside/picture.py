@@ -24,6 +24,8 @@ from clew.media.inside.refusal import Refusal
 Pixels = NDArray[np.uint8]
 
 _ORIENTATION = 0x0112
+_WHOLE = (255.0, 1023.0, 4095.0, 16383.0, 65535.0)  # 8, 10, 12, 14 and 16 bits, in whichever container they come
+_REDUCED, _SMALLER = 254, 1  # TIFF: this page is a small version of another one
 _TURNED = {5, 6, 7, 8}  # orientations that swap width and height
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -57,7 +59,9 @@ def open_picture(file: BinaryIO, kind: Format) -> Image.Image:
 
 
 def orientation(image: Image.Image) -> int:
-    """Return the EXIF orientation 1..8; anything unreadable counts as upright."""
+    """Return the EXIF orientation 1..8 still to be undone; anything unreadable counts as upright."""
+    if image.format == "TIFF":  # Pillow turns these itself, and gives their size as turned
+        return 1
     try:
         value = image.getexif().get(_ORIENTATION, 1)
     except Exception:
@@ -123,18 +127,20 @@ def _eight_bit(image: Image.Image) -> Image.Image:
     if image.mode == "1":
         return image.convert("L")
     if image.mode.startswith("I;16"):
-        return Image.fromarray((np.asarray(image).astype(np.uint16) >> 8).astype(np.uint8))
+        samples = np.asarray(image).astype(np.uint16)
+        top = next(top for top in _WHOLE if samples.max() <= top)
+        return Image.fromarray((np.arange(65536) * (255.0 / top)).round().clip(0, 255).astype(np.uint8)[samples])
     if image.mode in ("I", "F"):
         return Image.fromarray(_stretch(np.asarray(image, dtype=np.float64)))
     return image
 
 
 def _stretch(samples: NDArray[np.float64]) -> Pixels:
-    """Map samples to 0..255 by the range they show: 0..1, 8, 16 bit, else their own least and most."""
+    """Map samples to 0..255 by the range they show: 0..1 or whole bits, else their own least and most."""
     samples = np.nan_to_num(samples, posinf=0.0, neginf=0.0)
     least, most = float(samples.min()), float(samples.max())
     if least >= 0:
-        least, most = 0.0, next((top for top in (1.0, 255.0, 65535.0) if most <= top), most)
+        least, most = 0.0, next((top for top in (1.0, *_WHOLE) if most <= top), most)
     return ((samples - least) * (255.0 / ((most - least) or 1.0))).round().astype(np.uint8)
 
 
@@ -152,8 +158,8 @@ def _flatten(image: Image.Image) -> Image.Image:
 
 
 def frame_count(image: Image.Image) -> int:
-    """Return how many pictures the file holds as an animation; pages and views are none."""
-    if image.format not in ("GIF", "WEBP", "PNG", "AVIF"):
+    """Return how many pictures the file holds as an animation or as pages; views of one scene are none."""
+    if image.format not in ("GIF", "WEBP", "PNG", "AVIF", "TIFF"):
         return 1
     try:
         return int(getattr(image, "n_frames", 1))
@@ -164,24 +170,53 @@ def frame_count(image: Image.Image) -> int:
 def animation(image: Image.Image, count: int, deadline: float) -> Iterator[tuple[float, Pixels]]:
     """Yield (seconds, pixels) of at most ANIMATION_FRAMES of `count` pictures, evenly, until `deadline`."""
     stride = math.ceil(count / limits.ANIMATION_FRAMES)
-    at = 0.0
-    for number in range(count):
+    for number, at in _moments(image, count):
         try:
-            image.seek(number)
             image.load()
         except MemoryError:
             raise
         except Exception:  # the rest is damaged; what came before stands
             return
-        if number % stride == 0:
+        if number % stride == 0 and not _is_smaller(image):
             yield at, np.asarray(_flatten(_shrink(image, limits.FRAME_SIDE)))
-        at += _shown_seconds(image)
         if time.monotonic() > deadline:
             return
 
 
+def seek_to(image: Image.Image, at: float) -> None:
+    """Turn to the picture of an animation, or the page, that stands at `at` seconds."""
+    shown = 0
+    for number, begins in _moments(image, frame_count(image)):
+        if begins > at + 1e-6:
+            break
+        shown = number
+        if image.format != "TIFF":
+            image.load()  # each picture of an animation is painted over the one before it
+    image.seek(shown)
+
+
+def _moments(image: Image.Image, count: int) -> Iterator[tuple[int, float]]:
+    """Yield (number, seconds it begins at) and turn to each picture; ends where the file is damaged."""
+    at = 0.0
+    for number in range(count):
+        try:
+            image.seek(number)
+        except MemoryError:
+            raise
+        except Exception:
+            return
+        yield number, at
+        at += _shown_seconds(image)
+
+
+def _is_smaller(image: Image.Image) -> bool:
+    return image.format == "TIFF" and bool(getattr(image, "tag_v2", {}).get(_REDUCED, 0) & _SMALLER)
+
+
 def _shown_seconds(image: Image.Image) -> float:
-    """Return how long the present picture of an animation stands; broken values count as 0.1 s."""
+    """Return how long the present picture stands: a page 1 s; broken values of an animation count as 0.1 s."""
+    if image.format == "TIFF":
+        return 1.0
     shown = image.info.get("duration", 100)
     good = isinstance(shown, int | float) and math.isfinite(shown) and 0 < shown <= 600_000
     return float(shown) / 1000 if good else 0.1

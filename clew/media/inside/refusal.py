@@ -4,7 +4,7 @@ from typing import Literal
 
 Reason = Literal[
     "unsupported", "broken", "empty", "too_large", "memory", "encrypted", "nothing", "codec", "too_many",
-    "ratio", "archive",
+    "ratio", "archive", "broken_archive",
 ]
 
 

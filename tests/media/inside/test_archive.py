@@ -159,6 +159,46 @@ def test_a_cut_off_archive_is_refused(unpack: Unpack, data: bytes) -> None:
         unpack(data)
 
 
+def read_of(sandbox: Sandbox, data: bytes) -> Listing:
+    """Return the members that came although the archive was refused in the end."""
+    came: Listing = []
+    with pytest.raises(Refused, match="What could be read of it was taken"):
+        for found in sandbox.unpack(data):
+            came.append((found.name, found.file and found.file.read(), found.refused))
+    return came
+
+
+MEMBERS = {"m0": b"a" * 600, "m1": b"b" * 600, "m2": b"c" * 600}
+SECOND = 512 + 1024  # where the second header of these stands
+
+
+def test_what_stands_behind_a_damaged_header_of_a_tar_is_found_and_the_damage_told(sandbox: Sandbox) -> None:
+    data = bytearray(tarred(MEMBERS))
+    data[SECOND + 150] ^= 0xFF
+    assert [name for name, _, _ in read_of(sandbox, bytes(data))] == ["m0", "m2"]
+
+
+@pytest.mark.parametrize("left", [2 * SECOND + 100, 2 * SECOND])
+def test_a_tar_cut_off_in_or_before_a_header_is_told(sandbox: Sandbox, left: int) -> None:
+    assert [name for name, _, _ in read_of(sandbox, tarred(MEMBERS)[:left])] == ["m0", "m1"]
+
+
+@pytest.mark.parametrize("mode", ["w", "w:gz"])
+def test_two_tars_in_a_row_give_the_members_of_both(unpack: Unpack, mode: str) -> None:
+    data = tarred({"a": b"1"}, mode) + tarred({"b": b"2"}, mode)
+    assert [(name, content) for name, content, _ in unpack(data)] == [("a", b"1"), ("b", b"2")]
+
+
+def test_a_zip_entry_named_like_a_folder_keeps_its_bytes_or_says_why(unpack: Unpack) -> None:
+    [(name, content, refused)] = unpack(zipped({"photo.jpg/": b"bytes", "folder/": b""}))
+    assert name.startswith("photo.jpg") and (content == b"bytes" or refused)
+
+
+def test_an_empty_archive_in_an_archive_is_told(sandbox: Sandbox) -> None:
+    [found] = list(sandbox.unpack(zipped({"in.zip": zipped({})})))
+    assert found.name == "in.zip" and "holds no files" in str(found.refused)
+
+
 def test_a_file_that_is_no_archive_is_refused(unpack: Unpack) -> None:
     with pytest.raises(Refused):
         unpack(picture("PNG"))

@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 import pytest
-from PIL import Image, ImageCms, ImageDraw
+from PIL import Image, ImageCms, ImageDraw, TiffImagePlugin
 
 from clew.kernel.errors import Refused
 from clew.media import limits
@@ -106,10 +106,55 @@ def test_a_jpeg_is_decoded_reduced_but_never_too_small(open_media: Open, width: 
 @pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG", "AVIF"])
 def test_an_animated_picture_yields_its_frames(open_media: Open, kind: str) -> None:
     opened = open_media(animated(kind))
-    assert opened.kind == "picture"
+    assert opened.kind == "film"  # each of its pictures is compared, as a film's frames are
     assert [round(frame.time, 1) for frame in opened.frames] == [0.0, 0.2, 0.4, 0.6, 0.8]
     assert difference(opened.frames[0].rgb, opened.frames[4].rgb) > 10
     assert opened.facts["pictures"] == 5
+
+
+def pages(*of: Image.Image, **options: object) -> bytes:
+    held = io.BytesIO()
+    of[0].save(held, "TIFF", save_all=True, append_images=list(of[1:]), **options)
+    return held.getvalue()
+
+
+def test_every_page_of_a_tiff_is_seen(open_media: Open) -> None:
+    first, second = Image.fromarray(scene()), Image.fromarray(scene(shift=40)[::-1])
+    opened = open_media(pages(first, second))
+    assert (opened.kind, opened.facts["pictures"], [frame.time for frame in opened.frames]) == ("film", 2, [0.0, 1.0])
+    seen = Image.fromarray(opened.frames[1].rgb).resize(second.size)
+    assert difference(np.asarray(seen), np.asarray(second)) < 6
+    assert open_media(pages(first)).kind == "picture"
+
+
+def test_the_small_version_in_a_tiff_is_no_page(open_media: Open) -> None:
+    reduced = TiffImagePlugin.ImageFileDirectory_v2()
+    reduced[254] = 1
+    small = Image.fromarray(scene(40, 30))
+    small.encoderinfo = {"tiffinfo": reduced}
+    opened = open_media(pages(Image.fromarray(scene()), small))
+    assert (opened.kind, opened.facts["pictures"]) == ("picture", 2)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_tiff_is_turned_upright_once(open_media: Open, orientation: int) -> None:
+    upright, turned = Image.fromarray(scene()), Image.open(io.BytesIO(oriented(orientation)))
+    held = io.BytesIO()
+    tags = TiffImagePlugin.ImageFileDirectory_v2()
+    tags[0x0112] = orientation
+    turned.save(held, "TIFF", tiffinfo=tags)
+    opened = open_media(held.getvalue())
+    assert (opened.width, opened.height) == upright.size
+    assert opened.picture is not None and opened.picture.shape == np.asarray(upright).shape
+    assert difference(opened.picture, np.asarray(upright)) < 8
+
+
+def test_twelve_bits_in_sixteen_are_brought_to_eight(open_media: Open) -> None:
+    grey = np.asarray(Image.fromarray(scene()).convert("L"))
+    held = io.BytesIO()
+    Image.fromarray(grey.astype(np.uint16) * 16).save(held, "PNG")
+    opened = open_media(held.getvalue())
+    assert opened.picture is not None and difference(opened.picture[..., 0], grey) < 3
 
 
 def test_a_long_animation_is_thinned(open_media: Open) -> None:
