@@ -6,6 +6,7 @@ unrelated ones look alike.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -32,11 +33,15 @@ EXAMPLES: Sequence[tuple[Opened, Opened, Verdict]] = (
 
 
 def describe(opened: Opened) -> list[Signal]:
-    """Return the picture's hash in eight orientations, and that of the picture inside plain bars, if it has any."""
+    """Return the picture's hash in eight orientations, and those of the picture inside plain bars or a screen's frame."""
     if opened.picture is None or opened.kind != "picture":
         return []
-    cut = borders.plain_edges(opened.picture)
-    return signals_of(opened.picture, cut, (opened.height, opened.width), matcher=NAME, version=VERSION)
+    size = (opened.height, opened.width)
+    plain, framed = borders.plain_edges(opened.picture), borders.frame(opened.picture)
+    signals = signals_of(opened.picture, plain, size, matcher=NAME, version=VERSION)
+    if framed != plain:
+        signals += _inside(opened.picture, framed, size, borders.FRAMED, Signal(NAME, VERSION, b""))
+    return signals
 
 
 def signals_of(
@@ -48,13 +53,16 @@ def signals_of(
     """
     whole = hash_orientations(pixels, size)
     signals = [Signal(matcher, version, whole.value, whole.quality, time)]
-    box = borders.box_inside(cut, pixels.shape[0], pixels.shape[1])
-    if box is not None:
-        within = (round(size[0] * box[3]), round(size[1] * box[2]))
-        inner = hash_orientations(borders.inside(pixels, cut), within)
-        if inner.quality >= QUALITY:
-            signals.append(Signal(matcher, version, inner.value, inner.quality, time, box))
-    return signals
+    return signals + _inside(pixels, cut, size, borders.INSIDE, signals[0])
+
+
+def _inside(pixels: Pixels, cut: borders.Cut, size: Size, least: float, like: Signal) -> list[Signal]:
+    """Return the signal of the part inside a cut, when there is one of at least that share and it says anything."""
+    box = borders.box_inside(cut, pixels.shape[0], pixels.shape[1], least)
+    if box is None:
+        return []
+    inner = hash_orientations(borders.inside(pixels, cut), (round(size[0] * box[3]), round(size[1] * box[2])))
+    return [replace(like, value=inner.value, quality=inner.quality, box=box)] if inner.quality >= QUALITY else []
 
 
 def compare(a: Sequence[Signal], b: Sequence[Signal]) -> Score:
