@@ -4,124 +4,30 @@ import itertools
 import json
 import random
 import time
-import uuid
-from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from benchmarks.edits import opened
 from clew.domain.cases import review
 from clew.domain.exhibits import service as exhibits
 from clew.domain.links import service as links
 from clew.domain.matching.jobs import JOBS
-from clew.domain.matching.match import match
 from clew.domain.matching.rules import worth_telling
 from clew.domain.matching.stacks import pictures_of, stack
-from clew.domain.matching.tools import _indexes
 from clew.kernel.errors import NotFound
 from clew.kernel.events import Event
-from clew.kernel.ids import CaseId, ExhibitId
+from clew.kernel.ids import CaseId
 from clew.kernel.viewer import Viewer
 from clew.signals import pdq
-from clew.signals.contract import Signal
-from clew.signals.orientations import NAMES, UNDOES, turned
 from clew.store.db import database
 from tests.domain.conftest import House
+from tests.domain.matching.copies import Material, clusters, edited, picture
+from tests.samples import SAMPLES, needs_samples
 
-Hash = np.ndarray
-
-
-def picture(rng: np.random.Generator) -> Hash:
-    """Return the hash of a picture nobody has seen, in eight orientations."""
-    return turned(rng.bytes(32)).copy()
-
-
-def edited(of: Hash, bits: int, rng: np.random.Generator) -> Hash:
-    """Return the hash of a copy `bits` away, the same in each orientation but for a bit or two, as PDQ's are."""
-    flat = np.unpackbits(of, axis=1)
-    flips = rng.choice(256, bits, replace=False)
-    flat[:, flips] ^= 1
-    for n in range(1, len(NAMES)):
-        flat[n, rng.choice(256, 2, replace=False)] ^= 1
-    return np.packbits(flat, axis=1)
-
-
-def as_turned(of: Hash, orientation: int) -> Hash:
-    """Return the hash of the picture turned: each of its orientations is another one of the picture's."""
-    made = turned(of[orientation].tobytes()).copy()
-    made[UNDOES[orientation]] = of[0]
-    return made
-
-
-@dataclass
-class Material:
-    """Pictures by the media they were written as."""
-
-    house: House
-    signals: dict[uuid.UUID, list[Signal]] = field(default_factory=dict)
-    files: dict[uuid.UUID, list[uuid.UUID]] = field(default_factory=dict)
-
-    def bring(self, name: str, case: CaseId, values: Sequence[Sequence[Hash]], of: str) -> list[ExhibitId]:
-        """Bring described pictures that nobody matched yet; a second hash of one is that inside its bars."""
-        made = self.house.bring(name, case, *(f"{of} {n}" for n in range(len(values))))
-        for exhibit, some in zip(made, values, strict=True):
-            media = self.house.media(exhibit)
-            if media not in self.signals:
-                self.signals[media] = [Signal(pdq.NAME, pdq.VERSION, one.tobytes(), box=(0.1, 0.2, 0.5, 0.25) if n else None)
-                                       for n, one in enumerate(some)]
-                self._write(media)
-            self.files[media] = [row[0] for row in self.house.behind(
-                "SELECT f.id FROM clew.files f JOIN clew.exhibits e ON e.id = f.exhibit_id WHERE e.media_id = %s", media)]
-        return made
-
-    def _write(self, media: uuid.UUID) -> None:
-        with database().system_work() as work:
-            work.write("INSERT INTO clew.signals (media_id, matcher, version, value, quality, box) "
-                       "VALUES (:media, :matcher, 1, :value, 100, :box)",
-                       [{"media": media, "matcher": one.matcher, "value": one.value, "box": list(one.box) if one.box else None}
-                        for one in self.signals[media]])
-            work.record(Event("test"))
-
-    def match(self, media: Sequence[uuid.UUID]) -> None:
-        for one in media:
-            match({"file": str(self.files[one][0])})
-
-    def near(self) -> dict[frozenset[uuid.UUID], int]:
-        """Return every pair that compare() calls a match, with its distance: the truth."""
-        found = {}
-        for a, b in itertools.combinations(self.signals, 2):
-            score = pdq.compare(self.signals[a], self.signals[b])
-            if score.verdict == "match":
-                found[frozenset((a, b))] = score.where["distance"]
-        return found
-
-
-@pytest.fixture
-def made(house: House) -> Iterator[Material]:
-    for table in ("stacked", "stack_neighbours", "judgements", "links", "signals"):
-        house.behind(f"DELETE FROM clew.{table}")
-    _indexes.clear()
-    yield Material(house)
-    _indexes.clear()
-
-
-def clusters(rng: np.random.Generator, many: int, copies: int) -> list[list[Hash]]:
-    """Return pictures around a few originals, 0..28 bits from them and so 0..56 from each other, some turned, some in bars."""
-    values: list[list[Hash]] = []
-    for _ in range(many):
-        original = picture(rng)
-        for n in range(copies):
-            one = edited(original, int(rng.integers(0, 29)), rng)
-            if n % 5 == 4:
-                one = as_turned(one, int(rng.integers(1, 8)))
-            values.append([picture(rng), one] if n % 7 == 6 else [one])
-    random.Random(int(rng.integers(1000))).shuffle(values)
-    return values
-
-
-POLICIES = ({"audience_kind": "network"}, {}, {"hits": "owner-first"}, {"deny": ("XA",)})
+POLICIES = ({"audience_kind": "network"}, {}, {"hits": "owner-first"}, {"deny": ("country:XA",)})
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -207,7 +113,7 @@ def test_copies_cost_one_row_each(made: Material) -> None:
 
 def test_a_measured_link_is_judged_and_keeps_its_name(made: Material) -> None:
     house, rng = made.house, np.random.default_rng(5)
-    mine, shared = house.case("anna"), house.case("ben", audience_kind="listed", audience=("XA",))
+    mine, shared = house.case("anna"), house.case("ben", audience_kind="listed", audience=("country:XA",))
     original = picture(rng)
     made.bring("anna", mine, [[original]], "named a")
     made.bring("ben", shared, [[edited(original, 7, rng)]], "named b")
@@ -317,3 +223,23 @@ def test_stacks_that_are_strangers_by_mistake_are_found_and_mended(made: Materia
         JOBS["rebuild"]({})
     assert house.behind("SELECT * FROM clew.stack_neighbours ORDER BY 1, 2") == whole
     assert house.last_event("stack")[3] == {"mended": len(whole)}
+
+
+@needs_samples
+def test_real_pictures_are_told_as_compared_each_with_each(made: Material) -> None:
+    """Edits, orientations, bars and others of the sample set, hashed from their pixels."""
+    house = made.house
+    values, refused = [], 0
+    for path in sorted((SAMPLES / "copies" / "threatexchange-pdq" / "data").rglob("*.[jp][pn]g")):
+        with Image.open(path) as image:
+            found = pdq.telling(pdq.describe(opened(image)))
+        refused += not found
+        values += [[np.frombuffer(one.value, np.uint8) for one in found]] if found else []
+    case = house.case("anna")
+    made.bring("anna", case, values, "real")
+    made.match(list(made.signals))
+    media = dict(house.behind("SELECT id, media_id FROM clew.exhibits"))
+    told = {frozenset((media[one.exhibit_id], media[one.other_exhibit_id]))
+            for one in links.list_links(house.log_in("anna"), case, limit=1000)}
+    assert told == made.near().keys()
+    assert len(told) > 400
