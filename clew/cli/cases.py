@@ -66,8 +66,8 @@ def show_case(reference: Annotated[str, typer.Argument()], as_json: Json = False
 @careful
 def policy(reference: Annotated[str, typer.Argument()],
            audience: Annotated[list[str] | None, typer.Option(
-               help="own, network, or agency and country codes (repeat).")] = None,
-           deny: Annotated[list[str] | None, typer.Option(help="Agency or country codes (repeat); '-' for none.")] = None,
+               help="own, network, or agency codes and country:XA (repeat).")] = None,
+           deny: Annotated[list[str] | None, typer.Option(help="Agency codes and country:XA (repeat); '-' for none.")] = None,
            team: Annotated[list[str] | None, typer.Option(help="agency, or logins (repeat).")] = None,
            hits: Annotated[str, typer.Option(help="contact or owner-first.")] = "",
            conditions: Annotated[str | None, typer.Option()] = None,

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, create_engine, make_url
 from clew.domain.accounts import service as accounts
 from clew.domain.accounts.model import Agency as RealAgency
 from clew.domain.cases import service as cases
-from clew.domain.cases.model import Policy
+from clew.domain.cases.model import Audience, Policy
 from clew.domain.cases.policy import write_policy
 from clew.domain.exhibits import contributions
 from clew.kernel.events import Event
@@ -131,9 +131,12 @@ class Real:
         """Return the policy of a case as the program writes it down."""
         today = datetime.datetime.now(datetime.UTC).date()
         team = tuple(OfficerId(self.viewers[one].officer_id) for one in sorted(case.team or ()))
-        audience = "network" if case.audience is None else "listed" if case.audience else "own"
-        return Policy("agency" if case.team is None else "listed", team, audience, tuple(sorted(case.audience or ())),
-                      tuple(sorted(case.deny)), case.hits, expires=today + datetime.timedelta(case.expires))  # type: ignore[arg-type]
+        kind: Audience = "network" if case.audience is None else "listed" if case.audience else "own"
+        agencies = {one.name for one in self.world.agencies}
+        audience, deny = ([one if one in agencies else f"country:{one}" for one in sorted(named or ())]
+                          for named in (case.audience, case.deny))
+        return Policy("agency" if case.team is None else "listed", team, kind, tuple(audience),
+                      tuple(deny), case.hits, expires=today + datetime.timedelta(case.expires))  # type: ignore[arg-type]
 
     def _exhibit(self, maker: Viewer, exhibit: Exhibit, delivery: uuid.UUID) -> None:
         stored = vault().blobs.put([f"content {exhibit.media}".encode()])

@@ -125,7 +125,7 @@ def test_upload_that_went_on_after_a_break(desk: Desk) -> None:
 
 def test_set_policy(desk: Desk) -> None:
     def act(trial: int) -> Any:
-        policy = replace(cases.get_policy(desk.viewer, desk.case).policy, conditions=f"ask {trial}", deny=("XZ",))
+        policy = replace(cases.get_policy(desk.viewer, desk.case).policy, conditions=f"ask {trial}", deny=("country:XZ",))
         return lambda: cases.set_policy.once(f"policy-{trial}", desk.viewer, desk.case, policy=policy)
 
     def proof(trial: int, view: Any) -> None:

@@ -116,13 +116,14 @@ def test_owner_first_asks_the_owner_who_discloses(desk: Desk) -> None:
 def test_a_policy_in_words_and_back(desk: Desk) -> None:
     path = f"/cases/{desk.ids['mine']}/policy"
     answer = desk.post("ada", path, team="listed", officers=str(desk.node.viewers["ada"].officer_id), audience="listed",
-                       shared=["XB-CPC"], denied=["XC"], hits="owner-first", conditions="Ask first", handling="H1",
+                       shared=["XB-CPC"], denied=["country:XC"], hits="owner-first", conditions="Ask first", handling="H1",
                        expires="2029-12-31")
     assert answer.status_code == 303, answer.text
     page = desk.get("ada", path).text
-    for words in ("only these officers work on it: Ada", "XB-CPC", "These never learn that it exists", "Ask first", "2029"):
+    for words in ("only these officers work on it: Ada", "XB-CPC", "These never learn that it exists", "Every agency of XC",
+                  "Ask first", "2029"):
         assert words in page
-    assert re.search(r'value="XC" checked', page), "a country without an agency here stays denied"
+    assert re.search(r'value="country:XC" checked', page), "a country without an agency here stays denied"
     wrong = desk.post("ada", path, team="agency", audience="own", hits="contact", expires="2099-01-01")
     assert wrong.status_code == 400
     assert "at most five years ahead" in wrong.text

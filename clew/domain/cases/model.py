@@ -13,7 +13,7 @@ Hits = Literal["contact", "owner-first"]
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Who may know of a case. Agencies and countries are given by their codes (XA-VIU, XA).
+    """Who may know of a case. Parties are agencies by their code (XA-VIU) and countries by country:XA.
 
     `team` names the officers when `team_kind` is listed; `audience` the parties when `audience_kind` is listed.
     """

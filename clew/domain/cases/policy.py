@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from clew.domain.cases.model import Policy
+from clew.domain.cases.rules import country_of, party
 from clew.kernel.errors import BadInput
 from clew.kernel.ids import AgencyId, CaseId, OfficerId
 from clew.store.db import Work
 
 _PARTIES = """
-    SELECT p.list, coalesce(a.code, p.country) AS party FROM clew.case_parties p
+    SELECT p.list, coalesce(a.code, 'country:' || p.country) AS party FROM clew.case_parties p
     LEFT JOIN clew.agencies a ON a.id = p.agency_id WHERE p.case_id = :case ORDER BY 1, 2"""
 
 
@@ -59,15 +60,16 @@ def _join_team(work: Work, case_id: CaseId, agency_id: AgencyId, team: Iterable[
 
 
 def _parties(work: Work, case_id: CaseId, name: str, codes: Iterable[str]) -> list[dict[str, Any]]:
-    """Return rows for agency codes and two-letter countries. Raises BadInput for an unknown agency."""
-    wanted = {code.strip().upper() for code in codes}
+    """Return rows for agencies and countries. Raises BadInput for an unknown agency."""
+    wanted = {party(code) for code in codes}
     agencies = {row.code: row.id for row in work.rows("SELECT id, code FROM clew.agencies WHERE code = ANY (:codes)",
                                                       {"codes": list(wanted)})}
     rows = []
     for code in sorted(wanted):
-        country = len(code) == 2 and code.isalpha() and code.isascii()
-        if code not in agencies and not country:
-            raise BadInput(f"No agency has the code {code[:40]}. Give an agency's code or a country's two letters.")
-        rows.append({"case": case_id, "list": name, "agency": agencies.get(code),
-                     "country": None if code in agencies else code})
+        country = country_of(code)
+        if country is None and code not in agencies:
+            raise BadInput(f"No agency has the code {code[:40]}. Give an agency's code, or country: and two letters "
+                           "(country:XA) for all agencies of a country.")
+        rows.append({"case": case_id, "list": name, "agency": agencies.get(code) if country is None else None,
+                     "country": country})
     return rows

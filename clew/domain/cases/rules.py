@@ -1,11 +1,33 @@
 """Pure rules of a case's policy: what is allowed, and how it reads in words."""
 
 import datetime
+import re
 
 from clew.domain.cases.model import Policy, Reason
 from clew.kernel.errors import BadInput
 
 LONGEST = datetime.timedelta(days=5 * 365 + 1)
+COUNTRY = "country:"
+_COUNTRY = re.compile(r"country:[A-Z]{2}")
+
+
+def party(given: str) -> str:
+    """Return a party in its one spelling: an agency's code, or country:XA. Whatever has no `country:` is an agency.
+
+    An agency may bear a code that is a country's too, so the kind is always said. Raises BadInput for no country.
+    """
+    spelled = given.strip()
+    if not spelled.lower().startswith(COUNTRY):
+        return spelled.upper()
+    spelled = COUNTRY + spelled[len(COUNTRY):].strip().upper()
+    if not _COUNTRY.fullmatch(spelled):
+        raise BadInput("A country is country: and two letters (ISO 3166, or a user-assigned code), as country:XA.")
+    return spelled
+
+
+def country_of(spelled: str) -> str | None:
+    """Return the two letters of a party that is a country, or None for an agency."""
+    return spelled.removeprefix(COUNTRY) if spelled.startswith(COUNTRY) else None
 
 
 def first_expiry(today: datetime.date) -> datetime.date:
@@ -25,7 +47,7 @@ def check_policy(policy: Policy, today: datetime.date) -> None:
         raise BadInput("Agencies and countries are listed only with the audience 'listed'.")
     if policy.team_kind != "listed" and policy.team:
         raise BadInput("Officers are listed only with the team 'listed'.")
-    if both := sorted(set(policy.audience) & set(policy.deny)):
+    if both := sorted(set(map(party, policy.audience)) & set(map(party, policy.deny))):
         raise BadInput(f"Both in the audience and denied: {', '.join(both)}. Take one of the two out.")
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from clew.domain.cases import review, service
 from clew.domain.cases.model import Case, Policy, PolicyView
+from clew.domain.cases.rules import party
 from clew.domain.links import service as links
 from clew.domain.links.model import Judgement, Link, LinkView, Overlap
 from clew.kernel.ids import CaseId, ExhibitId, JudgementId, LinkId, OfficerId
@@ -90,7 +91,7 @@ class NewPolicy(BaseModel):
 
 
 def _codes(given: list[str]) -> tuple[str, ...]:
-    return tuple(sorted({one.strip().upper() for one in given}))
+    return tuple(sorted({party(one) for one in given}))
 
 
 @router.put("/cases/{case_id}/policy")

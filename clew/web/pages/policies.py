@@ -11,7 +11,7 @@ from clew.domain.accounts import service as accounts
 from clew.domain.accounts.model import Officer
 from clew.domain.cases import service
 from clew.domain.cases.model import Audience, Hits, Policy, Team
-from clew.domain.cases.rules import LONGEST
+from clew.domain.cases.rules import COUNTRY, LONGEST, country_of
 from clew.kernel import clock
 from clew.kernel.errors import BadInput
 from clew.kernel.ids import CaseId, OfficerId
@@ -35,8 +35,8 @@ def policy_in_words(v: Visit, case_id: CaseId, owner: Agency) -> PolicyView:
         str(case_id), kept.reference, owner, policy.team_kind, policy.audience_kind, policy.hits,
         policy.expires or clock.now().date(),
         tuple(Choice(str(one), name, True) for one, name in zip(policy.team, kept.team_names, strict=True)),
-        tuple(Choice(code, code, True) for code in policy.audience),
-        tuple(Choice(code, code, True) for code in policy.deny), policy.conditions, policy.handling)
+        tuple(Choice(code, _named(v, code), True) for code in policy.audience),
+        tuple(Choice(code, _named(v, code), True) for code in policy.deny), policy.conditions, policy.handling)
 
 
 def policy_view(v: Visit, case_id: CaseId) -> PolicyView:
@@ -64,10 +64,15 @@ def _colleagues(v: Visit) -> list[Officer]:
 def _parties(v: Visit, own: str, kept: set[str]) -> list[tuple[str, str]]:
     """Return the agencies and whole countries one may name, and those named already."""
     others = [a for a in accounts.list_agencies.within(v.work, v.viewer) if a.code not in (own, "NODE")]
-    countries = sorted({a.country for a in others})
     offered = {a.code: f"{a.name} ({a.code})" for a in others}
-    offered |= {country: v.words.say(_EVERY, country=country) for country in countries if country not in offered}
-    return list((offered | {code: code for code in sorted(kept - offered.keys())}).items())
+    offered |= {code: _named(v, code) for code in sorted({COUNTRY + a.country for a in others})}
+    return list((offered | {code: _named(v, code) for code in sorted(kept - offered.keys())}).items())
+
+
+def _named(v: Visit, code: str) -> str:
+    """Return how a party is called: a country is never mistaken for an agency of the same code."""
+    country = country_of(code)
+    return code if country is None else v.words.say(_EVERY, country=country)
 
 
 def policy_page(request: Request, case_id: uuid.UUID) -> Response:

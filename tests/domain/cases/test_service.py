@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from clew.domain.accounts import service as accounts
 from clew.domain.cases import service as cases
 from clew.kernel.errors import BadInput, Conflict, NotFound, NotYourRole
 from clew.kernel.ids import CaseId, OfficerId
@@ -58,7 +59,7 @@ def test_found_by_reference_or_agency_and_reference(house: House) -> None:
     for name, reference in (("ben", "2026-19"), ("ben", "XA-VIU/2026-19"), ("anna", "no such")):
         with pytest.raises(NotFound):
             cases.find_case(house.viewer(name), reference)
-    cases.set_policy(house.viewer("anna"), case.id, policy=house.policy(audience_kind="listed", audience=("XB",)))
+    cases.set_policy(house.viewer("anna"), case.id, policy=house.policy(audience_kind="listed", audience=("country:XB",)))
     assert cases.find_case(house.viewer("ben"), "XA-VIU/2026-19").id == case.id
 
 
@@ -76,7 +77,7 @@ def test_audience_acts_at_the_next_request_and_deny_beats_it(house: House) -> No
     assert (sees(house, "ben", case), sees(house, "cleo", case)) == (True, False)
     shared = cases.get_case(house.viewer("ben"), case)
     assert (shared.own, shared.managed) == (False, False)
-    cases.set_policy(house.viewer("anna"), case, policy=house.policy(audience_kind="network", deny=("XB",)))
+    cases.set_policy(house.viewer("anna"), case, policy=house.policy(audience_kind="network", deny=("country:XB",)))
     assert (sees(house, "ben", case), sees(house, "cleo", case)) == (False, True)
     cases.set_policy(house.viewer("anna"), case, policy=house.policy())
     assert (sees(house, "ben", case), sees(house, "cleo", case), sees(house, "art", case)) == (False, False, True)
@@ -119,6 +120,27 @@ def test_a_team_is_of_the_owner_agency_and_parties_are_known(house: House) -> No
     assert cases.get_policy(anna, case) == before
 
 
+def test_a_country_is_denied_although_an_agency_bears_its_letters(house: House) -> None:
+    """Denying XC the country must never become denying XC the agency, whatever else of the policy is changed later."""
+    case, anna = house.case("anna", audience_kind="network", deny=("country:XC",)), house.viewer("anna")
+    accounts.add_agency(house.viewer("root"), "XC", name="Agency XC", country="XD")
+    assert not sees(house, "cleo", case)
+    kept = cases.get_policy(anna, case).policy
+    assert kept.deny == ("country:XC",)
+    cases.set_policy(anna, case, policy=replace(kept, conditions="Ask first"))
+    assert not sees(house, "cleo", case)
+    assert house.behind("SELECT agency_id, country FROM clew.case_parties WHERE case_id = %s", case) == [(None, "XC")]
+    cases.set_policy(anna, case, policy=replace(kept, deny=("xc",)))
+    assert sees(house, "cleo", case)
+    assert cases.get_policy(anna, case).policy.deny == ("XC",)
+
+
+@pytest.mark.parametrize("given", ["country:", "country:X", "country:XAB", "country:A1", "XD", "Country: x"])
+def test_a_party_is_an_agency_or_says_that_it_is_a_country(house: House, given: str) -> None:
+    with pytest.raises(BadInput, match="country:XA"):
+        house.case("anna", deny=(given,))
+
+
 def test_only_who_manages_a_case_sees_or_sets_its_policy(house: House) -> None:
     case = house.case("anna", audience_kind="network")
     assert sees(house, "ben", case)
@@ -133,12 +155,13 @@ def test_only_who_manages_a_case_sees_or_sets_its_policy(house: House) -> None:
 
 def test_policy_is_told_in_words_with_names(house: House) -> None:
     anna = house.viewer("anna")
-    case = house.case("anna", team_kind="listed", team=(anna.officer_id,), audience_kind="listed", audience=("xb-viu", "XC"),
-                      deny=("XD",), hits="owner-first", conditions="Ask first", handling="AMBER")
+    case = house.case("anna", team_kind="listed", team=(anna.officer_id,), audience_kind="listed",
+                      audience=("xb-viu", "country:XC"), deny=("country:XD",), hits="owner-first",
+                      conditions="Ask first", handling="AMBER")
     view = cases.get_policy(anna, case)
     assert {one.message: one.names for one in view.reasons if one.message != "expires"} == {
-        "team-listed": ("Anna",), "colleagues-contact": ("Unit XA-VIU",), "audience-listed": ("XB-VIU", "XC"),
-        "denied": ("XD",), "hits-owner-first": ()}
+        "team-listed": ("Anna",), "colleagues-contact": ("Unit XA-VIU",), "audience-listed": ("XB-VIU", "country:XC"),
+        "denied": ("country:XD",), "hits-owner-first": ()}
     assert (view.policy.conditions, view.policy.handling, view.team_names) == ("Ask first", "AMBER", ("Anna",))
 
 
@@ -162,17 +185,17 @@ def test_the_day_of_expiry_is_the_first_hidden_one(house: House) -> None:
 
 
 def test_a_policy_that_is_set_is_an_event_that_binds_the_row(house: House) -> None:
-    case = house.case("anna", deny=("XC",))
+    case = house.case("anna", deny=("country:XC",))
     case_id, subject, _, detail = house.last_event("set_policy")
     assert (case_id, subject) == (case, f"case:{case}")
-    assert (detail["deny"], detail["team_kind"]) == (["XC"], "agency")
+    assert (detail["deny"], detail["team_kind"]) == (["country:XC"], "agency")
     assert "conditions" not in detail
     bound = house.behind("SELECT payload -> 'row_hashes' FROM clew.events WHERE verb = 'set_policy' ORDER BY at DESC LIMIT 1")
     assert f"cases:{case}" in bound[0][0]
 
 
 def test_the_list_counts_what_is_in_sight_and_own_come_first(house: House) -> None:
-    case = house.case("ben", audience_kind="listed", audience=("XA",))
+    case = house.case("ben", audience_kind="listed", audience=("country:XA",))
     house.bring("ben", case, "one", "two")
     listed = cases.list_cases(house.viewer("anna"))
     assert [one.own for one in listed] == sorted((one.own for one in listed), reverse=True)

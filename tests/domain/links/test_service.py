@@ -16,7 +16,7 @@ from tests.domain.conftest import House
 def shared_link(house: House, name: str) -> tuple[CaseId, LinkId, list[ExhibitId]]:
     """Return a link between a case of Anna and one of Ben that Anna sees too."""
     mine = house.case("anna")
-    theirs = house.case("ben", audience_kind="listed", audience=("XA",))
+    theirs = house.case("ben", audience_kind="listed", audience=("country:XA",))
     exhibits = house.bring("anna", mine, f"{name} a") + house.bring("ben", theirs, f"{name} b")
     return mine, house.link(*exhibits), exhibits
 
@@ -158,7 +158,7 @@ def test_both_sides_are_told_and_the_third_is_not(house: House) -> None:
 
 def test_an_audience_viewer_is_told_nothing_of_others_hits_on_it(house: House) -> None:
     """Reading (d): Cleo sees Anna's case; that Ben's material hits it is told to Anna and Ben, not to her."""
-    mine, theirs = house.case("anna", audience_kind="listed", audience=("XC",)), house.case("ben")
+    mine, theirs = house.case("anna", audience_kind="listed", audience=("country:XC",)), house.case("ben")
     house.link(*house.bring("anna", mine, "audience a"), *house.bring("ben", theirs, "audience b"))
     assert links.overlap(house.viewer("cleo"), mine) == []
     assert links.list_links(house.viewer("cleo"), mine) == []

@@ -58,9 +58,9 @@ def test_a_hit_is_told_once_to_the_administrator_of_the_other_side(house: House,
 
 
 @pytest.mark.parametrize(("policy", "by", "purpose"), [
-    ({"audience_kind": "listed", "audience": ("XB",)}, "XA-VIU", "same room?"), ({}, "XA-VIU", ""),
+    ({"audience_kind": "listed", "audience": ("country:XB",)}, "XA-VIU", "same room?"), ({}, "XA-VIU", ""),
     ({"hits": "owner-first"}, "", ""), ({"deny": ("XB-VIU",)}, None, None)])
-@pytest.mark.parametrize("theirs", [{}, {"hits": "owner-first"}, {"deny": ("XA",)}, {"audience_kind": "network"}])
+@pytest.mark.parametrize("theirs", [{}, {"hits": "owner-first"}, {"deny": ("country:XA",)}, {"audience_kind": "network"}])
 def test_what_is_told_follows_the_policy_of_the_searchs_case(
         house: House, sandbox: NoPictures, policy: dict[str, Any], by: str | None, purpose: str | None,
         theirs: dict[str, Any]) -> None:

@@ -57,7 +57,7 @@ def test_a_search_needs_a_case_in_sight(house: House) -> None:
 
 def test_results_are_told_as_each_owner_allows(house: House) -> None:
     policies = {"open": {"audience_kind": "network"}, "contact": {}, "first": {"hits": "owner-first"},
-                "denied": {"deny": ("XA",)}}
+                "denied": {"deny": ("country:XA",)}}
     for name, policy in policies.items():
         house.bring("ben", house.case("ben", **policy), f"{name} found")
     made = search(house, "anna", house.case("anna"))
