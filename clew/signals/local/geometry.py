@@ -18,6 +18,7 @@ Matrix = NDArray[np.float64]
 MOST_PLACEMENTS: Final = 3
 """Split screens and collages hold a picture in several places, or several pictures."""
 LEAST_CELLS: Final = 4
+_TRIES: Final = 5
 _CELL: Final = 20.0
 _NEAR: Final = 4.0
 _FEW: Final = 10
@@ -35,6 +36,10 @@ class Placement:
     b_points: Floats
     cells: int
     """Distinct cells of 20 pixels the points lie in, in the picture where they are fewer."""
+    agreement: float
+    """Of all pairs of points whose place in a is inside the placement's own outline, the share that agree with it."""
+    apart: float
+    """Median distance in pixels between where a point of b is and where the matrix puts it."""
 
 
 def placements(a: Stored, b: Stored, mirrored: bool) -> list[Placement]:
@@ -42,31 +47,39 @@ def placements(a: Stored, b: Stored, mirrored: bool) -> list[Placement]:
     if mirrored:
         a = mirror_image(a)
     mine, theirs = alike(a, b)
+    agree = supports(a, b, mine, theirs)
+    left = np.ones(len(mine), np.bool_)
     found: list[Placement] = []
-    while len(mine) >= LEAST_CELLS and len(found) < MOST_PLACEMENTS:
-        agree = supports(a, b, mine, theirs)
-        seed = int(agree.sum(axis=1).argmax())
-        group = np.flatnonzero(agree[seed])
-        if len(group) < LEAST_CELLS:
+    for _ in range(_TRIES):
+        votes = (agree & left).sum(axis=1) * left
+        if not len(votes) or votes.max() < LEAST_CELLS or len(found) == MOST_PLACEMENTS:
             break
-        placed = _placed(a, b, mine, theirs, group)
-        if placed is not None:
-            matrix, inside = placed
-            pa, pb = a.xy[mine[inside]], b.xy[theirs[inside]]
-            cells = min(_cells(pa), _cells(pb))
-            if cells >= LEAST_CELLS and plausible(matrix, a.size):
-                found.append(Placement(matrix, mirrored, pa, pb, cells))
-                group = np.union1d(group, inside)
-        rest = np.setdiff1d(np.arange(len(mine)), group)
-        mine, theirs = mine[rest], theirs[rest]
-        if placed is None and len(found) == 0 and len(group) < 2 * LEAST_CELLS:
-            break
+        group = np.flatnonzero(agree[int(votes.argmax())] & left)
+        left[group] = False
+        placed = _placed(a.xy[mine].astype(np.float64), b.xy[theirs].astype(np.float64), group)
+        if placed is not None and plausible(placed[0], a.size):
+            made = _placement(placed[0], mirrored, a.xy[mine], b.xy[theirs], placed[1])
+            left[placed[1]] = False
+            found += [made] if made.cells >= LEAST_CELLS else []
     return sorted(found, key=lambda p: -p.cells)
 
 
-def _placed(a: Stored, b: Stored, mine: Ints, theirs: Ints, group: Ints) -> tuple[Matrix, Ints] | None:
-    """Fit the group, then take in all pairs that lie right, and fit again."""
-    pa, pb = a.xy[mine].astype(np.float64), b.xy[theirs].astype(np.float64)
+def _placement(matrix: Matrix, mirrored: bool, a: Floats, b: Floats, inside: Ints) -> Placement:
+    pa, pb = a[inside], b[inside]
+    around = ((a >= pa.min(axis=0)) & (a <= pa.max(axis=0))).all(axis=1)
+    return Placement(
+        matrix=matrix,
+        mirrored=mirrored,
+        a_points=pa,
+        b_points=pb,
+        cells=min(_cells(pa), _cells(pb)),
+        agreement=len(inside) / max(1, int(around.sum())),
+        apart=float(np.median(np.linalg.norm(moved(matrix, pa.astype(np.float64)) - pb, axis=1))),
+    )
+
+
+def _placed(pa: NDArray[np.float64], pb: NDArray[np.float64], group: Ints) -> tuple[Matrix, Ints] | None:
+    """Fit the group of pairs pa (n, 2) and pb (n, 2), then take in all that lie right, and fit again."""
     inside = group
     matrix: Matrix | None = None
     for _ in range(3):

@@ -20,7 +20,15 @@ _CONTRAST: Final = 50.0
 """Spread both pictures are brought to, so that light and contrast do not count."""
 _AGREES: Final = 0.75
 """Correlation of a square's light and dark from which it shows the same."""
+_DEPTH: Final = 4
+_TELLING: Final = 3
+_IN_PART: Final = 0.15
+_ALIKE: Final = 0.4
+_EXACT: Final = 0.9
 _PLAIN: Final = 4.0
+
+
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +37,24 @@ class Overlay:
 
     squares: int
     agreeing: int
-    share: float
-    """Of what the squares say, by their contrast, 0..1: the part that agrees."""
-    largest: int
-    """Agreeing squares in the largest piece without a gap."""
+    faint: float
+    """Share that agrees of the fainter half of the squares: two pictures under one caption agree in its letters only."""
+    deep: float
+    """Share of squares amid others that all differ: a frame shared by two pictures has their insides there."""
+    spread: float
+    """Of 4 x 4 parts of what overlaps that say something, the share where squares agree."""
     core: float
-    """Share of agreement in the middle half of what overlaps, 0..1."""
+    """The same of the 2 x 2 parts in the middle: 0 where only a frame round them agrees."""
     a_covered: float
     b_covered: float
     """Share of each picture under the agreeing squares, plain ground inside them included."""
-    median: float
-    """Median correlation of the squares that say something."""
+    exact: float
+    """Of the squares that look alike at all, the share that are the same but for a shade: an editor covers squares
+    and leaves the rest as they were, another photograph changes all of them a little.
+    """
 
 
-NOTHING: Final = Overlay(0, 0, 0.0, 0, 0.0, 0.0, 0.0, 0.0)
+NOTHING: Final = Overlay(0, 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 def laid_over(a: Bytes, b: Bytes, matrix: Matrix) -> Overlay:
@@ -57,17 +69,18 @@ def laid_over(a: Bytes, b: Bytes, matrix: Matrix) -> Overlay:
     if not squares.any():
         return NOTHING
     agree = squares & (likeness > _AGREES)
-    inner = squares & _middle(valid)
+    spread, core = _parts(valid, squares, agree)
     covered = float((valid & ~(squares & ~agree)).sum()) * _STEP * _STEP
     return Overlay(
         squares=int(squares.sum()),
         agreeing=int(agree.sum()),
-        share=float(weight[agree].sum() / weight[squares].sum()),
-        largest=_largest(agree),
-        core=float(weight[agree & inner].sum() / max(float(weight[inner].sum()), 1e-6)),
+        faint=_faint(weight, squares, agree),
+        deep=_deep(squares, agree) / int(squares.sum()),
+        spread=spread,
+        core=core,
         a_covered=min(1.0, covered / sizes[0]),
         b_covered=min(1.0, covered / sizes[1]),
-        median=float(np.median(likeness[squares])),
+        exact=float((squares & (likeness > _EXACT)).sum() / max(1, (squares & (likeness > _ALIKE)).sum())),
     )
 
 
@@ -117,19 +130,28 @@ def _correlation(a: Floats, b: Floats, mask: Bytes) -> tuple[Floats, Floats]:
     return likeness, np.where(contrast > _PLAIN, contrast, 0).astype(np.float32)
 
 
-def _middle(valid: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return the middle half, each way, of where both pictures are."""
+def _parts(valid: Flags, squares: Flags, agree: Flags) -> tuple[float, float]:
+    """Return the share of 4 x 4 parts, and of the middle ones, in which some of the telling squares agree."""
     down, across = np.flatnonzero(valid.any(axis=1)), np.flatnonzero(valid.any(axis=0))
-    middle = np.zeros_like(valid)
-    if len(down):
-        high, wide = down[-1] - down[0] + 1, across[-1] - across[0] + 1
-        middle[down[0] + high // 4 : down[-1] + 1 - high // 4, across[0] + wide // 4 : across[-1] + 1 - wide // 4] = True
-    return middle
+    rows = np.clip((np.arange(valid.shape[0]) - down[0]) * 4 // (down[-1] - down[0] + 1), 0, 3)
+    columns = np.clip((np.arange(valid.shape[1]) - across[0]) * 4 // (across[-1] - across[0] + 1), 0, 3)
+    part = (rows[:, None] * 4 + columns).ravel()
+    telling = np.bincount(part, squares.ravel(), 16).reshape(4, 4)
+    same = np.bincount(part, agree.ravel(), 16).reshape(4, 4)
+    says, agrees = telling >= _TELLING, (same >= _IN_PART * telling) & (telling >= _TELLING)
+    shares = [float(a.sum() / s.sum()) if s.any() else 0.0 for a, s in ((agrees, says), (agrees[1:3, 1:3], says[1:3, 1:3]))]
+    return shares[0], shares[1] if says[1:3, 1:3].any() else shares[0]
 
 
-def _largest(agree: NDArray[np.bool_]) -> int:
-    _, _, stats, _ = cv2.connectedComponentsWithStats(agree.astype(np.uint8), connectivity=4)
-    return int(stats[1:, cv2.CC_STAT_AREA].max()) if len(stats) > 1 else 0
+def _faint(weight: Floats, squares: Flags, agree: Flags) -> float:
+    faint = squares & (weight <= np.median(weight[squares]))
+    return float(agree[faint].mean()) if faint.any() else 0.0
+
+
+def _deep(squares: Flags, agree: Flags) -> int:
+    """Return how many squares differ and have no agreeing one within `_DEPTH`."""
+    near = cv2.dilate(agree.astype(np.uint8), np.ones((2 * _DEPTH + 1, 2 * _DEPTH + 1), np.uint8))
+    return int((squares & (near == 0)).sum())
 
 
 def _area(quad: NDArray[np.float64]) -> float:

@@ -1,0 +1,158 @@
+"""The same picture or a part of it, by its details: cropped, turned, mirrored, written over, in a screenshot, collage or film.
+
+Up to 1,500 points of a picture are described so that they are found again elsewhere. When enough of them agree on how one
+picture lies in the other, the two are laid over each other and their pixels compared: the answer is a copy, the same
+scene photographed again, or merely the same frame or caption. Plain pictures, strong blur and parts of a few dozen
+pixels escape it. A marked part of a picture is looked for by the same means.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final, Literal
+
+import numpy as np
+
+from clew.media.opened import Frame, Kind, Opened, Pixels
+from clew.signals.contract import Score, Signal, Verdict
+from clew.signals.curves import calibrated
+from clew.signals.examples import blobs, photo
+from clew.signals.local import codec, outlines, pixels, words
+from clew.signals.local.evidence import Finding, View, findings, limits
+from clew.signals.local.features import extract
+from clew.signals.local.likely import likely_pairs
+
+NAME = "details"
+VERSION = 1
+MEDIA: frozenset[Kind] = frozenset({"picture", "film"})
+INDEX: Literal["exact", "hamming", "words", "none"] = "words"
+POINTS: Final = 1500
+FILM_POINTS: Final = 600
+FILM_STILLS: Final = 60
+_APART: Final = 5.0
+"""Seconds between the stills of a film that are described."""
+Box = tuple[float, float, float, float]
+
+
+def _part(seed: int) -> Opened:
+    return Opened("picture", "image/png", width=120, height=90, picture=np.ascontiguousarray(blobs(seed)[20:110, 30:150]))
+
+
+EXAMPLES: Sequence[tuple[Opened, Opened, Verdict]] = (
+    (photo(2), photo(2, bright=1.1), "match"),
+    (photo(2), photo(2, mirrored=True), "match"),
+    (photo(3), _part(3), "match"),
+    (photo(2), photo(3), "none"),
+    (photo(0), photo(0), "none"),
+)
+
+
+def describe(opened: Opened) -> list[Signal]:
+    """Return two signals of a picture, points and small grey pixels; of a film those of a still every five seconds."""
+    if opened.kind == "picture" and opened.picture is not None:
+        return signals_of(opened.picture)
+    if opened.kind == "film":
+        return [signal for frame in _stills(opened.frames) for signal in signals_of(frame.rgb, time=frame.time, most=FILM_POINTS)]
+    return []
+
+
+def describe_region(opened: Opened, box: Box) -> list[Signal]:
+    """Return the signals of a marked part (x, y, w, h in 0..1) of a picture alone, for looking it up in others."""
+    if opened.picture is None:
+        return []
+    height, width = opened.picture.shape[:2]
+    left, top = int(box[0] * width), int(box[1] * height)
+    right, bottom = round((box[0] + box[2]) * width), round((box[1] + box[3]) * height)
+    part = opened.picture[top : max(bottom, top + 1), left : max(right, left + 1)]
+    return signals_of(part, box=box) if part.size else []
+
+
+def signals_of(rgb: Pixels, *, time: float | None = None, box: Box | None = None, most: int = POINTS) -> list[Signal]:
+    """Return the points and the small grey picture of (height, width, 3) pixels; nothing where there are no points.
+
+    The second signal is a picture (its first byte is `pixels.MARK`): a store seals it like a thumbnail.
+    """
+    features = extract(rgb, most)
+    if not len(features):
+        return []
+    quality = min(100, 100 * len(features) // 200)
+    value = codec.pack(features, *words.assign(features.descriptors))
+    grey = pixels.pack(pixels.small(rgb))
+    return [Signal(NAME, VERSION, held, quality, time, box) for held in (value, grey)]
+
+
+def compare(a: Sequence[Signal], b: Sequence[Signal]) -> Score:
+    """Compare two pictures, a marked part (signals with a box) with a picture, or stills of films."""
+    first, second = views(a), views(b)
+    if not first or not second:
+        return Score(0.0, "none", "details.too_plain")
+    # one order only, so that the answer cannot depend on which picture is asked about
+    if _order(b) < _order(a):
+        return _swapped(_compared(second, first))
+    return _compared(first, second)
+
+
+def views(signals: Sequence[Signal]) -> list[View]:
+    """Return what can be compared: points and grey pictures of the same time and box, in the order given."""
+    points = {(s.time, s.box): s.value for s in signals if codec.is_features(s.value)}
+    greys = {(s.time, s.box): s.value for s in signals if pixels.is_pixels(s.value)}
+    return [
+        View(codec.unpack(value), pixels.unpack(greys[place]), *place) for place, value in points.items() if place in greys
+    ]
+
+
+def _stills(frames: Sequence[Frame]) -> list[Frame]:
+    """Return a still every five seconds, in long films fewer."""
+    if not frames:
+        return []
+    apart = max(_APART, (frames[-1].time - frames[0].time) / FILM_STILLS)
+    kept: list[Frame] = []
+    for frame in frames:
+        if not kept or frame.time - kept[-1].time >= apart:
+            kept.append(frame)
+    return kept[:FILM_STILLS]
+
+
+def _compared(a: list[View], b: list[View]) -> Score:
+    found = [(finding, a[i], b[j]) for i, j in likely_pairs(a, b) for finding in findings(a[i], b[j])[:1]]
+    if not found:
+        return Score(0.0, "none", "details.none", where={"answer": "none"})
+    best, one, other = max(found, key=lambda f: (f[0].strength, f[0].placement.cells))
+    verdict = _verdict(best)
+    if verdict == "match" and min(len(a), len(b)) > 1 and not _in_several_stills(found):
+        verdict = "possible"
+    seen = best.overlay
+    where: dict[str, Any] = {
+        "answer": best.answer,
+        "points": best.placement.cells,
+        "strength": best.strength,
+        "orientation": "mirrored" if best.placement.mirrored else "upright",
+        **outlines.drawn(best, one.box, other.box),
+    }
+    where |= {f"{side}_time": view.time for side, view in (("a", one), ("b", other)) if view.time is not None}
+    where |= {f"{side}_box": list(view.box) for side, view in (("a", one), ("b", other)) if view.box is not None}
+    parameters = {"points": best.placement.cells, "percent": round(100 * seen.agreeing / max(1, seen.squares))}
+    why = f"details.{verdict}" if verdict != "possible" else f"details.{best.answer}"
+    return Score(calibrated(NAME, best.strength), verdict, why, parameters, where)
+
+
+def _verdict(found: Finding) -> Verdict:
+    held = limits()
+    if found.strength >= held.match and found.placement.cells >= held.cells:
+        return "match"
+    return "possible" if found.strength >= held.possible and found.answer != "frame" else "none"
+
+
+def _in_several_stills(found: Sequence[tuple[Finding, View, View]]) -> bool:
+    """Two films are one when two of their moments are: a title card or a logo alone is not enough."""
+    sure = [(one.time, other.time) for finding, one, other in found if _verdict(finding) == "match"]
+    return len({a for a, _ in sure}) > 1 and len({b for _, b in sure}) > 1
+
+
+def _order(signals: Sequence[Signal]) -> tuple[int, list[bytes]]:
+    return len(signals), [signal.value for signal in signals]
+
+
+def _swapped(score: Score) -> Score:
+    """Return the score as told from the other side."""
+    other = {"a_": "b_", "b_": "a_"}
+    where = {other.get(key[:2], key[:2]) + key[2:]: value for key, value in score.where.items()}
+    return Score(score.value, score.verdict, score.why, score.parameters, where)

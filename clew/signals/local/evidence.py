@@ -1,0 +1,121 @@
+"""What a placement and its overlay are worth together: one number, and one of three answers.
+
+The weights and limits are in `curves/details.json`, fitted by `benchmarks/details.py` on labelled harmless pictures.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clew.signals.local.codec import Stored
+from clew.signals.local.features import Bytes
+from clew.signals.local.geometry import Matrix, Placement, placements
+from clew.signals.local.overlay import Overlay, laid_over
+
+Answer = Literal["copy", "scene", "frame"]
+MEASURES: Final = ("cells", "agreement", "apart", "same", "exact", "faint", "deep", "spread", "core")
+_FRAME_CORE: Final = 0.25
+"""Of the middle: where less than this agrees but the rest is exact, two pictures share a frame, a caption or a logo."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One picture, still or marked part that can be compared: its points and its small grey picture."""
+
+    points: Stored
+    grey: Bytes
+    time: float | None = None
+    box: tuple[float, float, float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One way in which a lies in b, how strong the evidence is (log odds) that the same pixels are seen, and the answer."""
+
+    placement: Placement
+    overlay: Overlay
+    matrix: Matrix
+    """Takes shares of a's width and height to shares of b's; a mirror image is already in it."""
+    a_size: tuple[int, int]
+    b_size: tuple[int, int]
+    strength: float
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """From `curves/details.json`: a weight for each of `MEASURES`, and from which strength on a verdict is given."""
+
+    weights: tuple[float, ...]
+    start: float
+    match: float
+    possible: float
+    cells: int
+
+
+@cache
+def limits() -> Limits:
+    """Return what was fitted."""
+    text = files("clew.signals").joinpath("curves", "details.json").read_text(encoding="utf-8")
+    held = json.loads(text)["evidence"]
+    weights = tuple(float(held["weights"][name]) for name in MEASURES)
+    return Limits(weights, float(held["start"]), float(held["match"]), float(held["possible"]), int(held["cells"]))
+
+
+def findings(a: View, b: View) -> list[Finding]:
+    """Return the ways in which a lies in b, the strongest first; the mirror image is tried when nothing else is sure."""
+    upright = [_finding(a, b, placed) for placed in placements(a.points, b.points, mirrored=False)]
+    if not upright or max(found.strength for found in upright) < limits().match:
+        upright += [_finding(a, b, placed) for placed in placements(a.points, b.points, mirrored=True)]
+    return sorted(upright, key=lambda found: (-found.strength, -found.placement.cells))
+
+
+def measures(placement: Placement, overlay: Overlay) -> NDArray[np.float64]:
+    """Return the numbers of `MEASURES`, each between 0 and 1 or about so, more meaning more alike except `apart` and `deep`."""
+    same = overlay.agreeing / max(1, overlay.squares)
+    grown = max(abs(float(np.linalg.det(placement.matrix[:2, :2]))), 1e-6) ** 0.25
+    return np.array([
+        min(float(np.log2(max(1, placement.cells))), 6.0) / 6,
+        placement.agreement,
+        min(placement.apart / grown, 3.0) / 3,
+        same,
+        overlay.exact,
+        overlay.faint,
+        overlay.deep,
+        overlay.spread,
+        overlay.core,
+    ])
+
+
+def strength_of(values: Sequence[float] | NDArray[np.float64]) -> float:
+    """Return the log odds that measures speak for the same pixels."""
+    held = limits()
+    return round(float(np.dot(held.weights, values)) + held.start, 3)
+
+
+def _finding(a: View, b: View, placed: Placement) -> Finding:
+    matrix = in_shares(placed, a.points.size, b.points.size)
+    seen = laid_over(a.grey, b.grey, matrix)
+    strength = strength_of(measures(placed, seen))
+    return Finding(placed, seen, matrix, a.points.size, b.points.size, strength, _answer(seen, strength))
+
+
+def _answer(seen: Overlay, strength: float) -> Answer:
+    if strength >= limits().match:
+        return "copy"
+    return "frame" if seen.core < _FRAME_CORE and seen.exact > 0.5 else "scene"
+
+
+def in_shares(placed: Placement, a: tuple[int, int], b: tuple[int, int]) -> Matrix:
+    """Return the placement from shares of a (h, w) to shares of b (h, w), with the mirror in it."""
+    matrix = np.diag([1 / b[1], 1 / b[0], 1.0]) @ placed.matrix @ np.diag([a[1], a[0], 1.0])
+    if placed.mirrored:
+        matrix = matrix @ np.array([[-1.0, 0.0, 1.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+    found: Matrix = matrix.astype(np.float64)
+    return found
