@@ -51,13 +51,23 @@ def compare(a: Sequence[Signal], b: Sequence[Signal]) -> Score:
     `where["segments"]` holds [a_start, a_end, b_start, b_end] in seconds; `parameters["speed"]` how many times as fast
     `a` is played as `b`, `parameters["pitch"]` by how many semitones `b` must be raised to become `a`.
     """
+    if _telling(a) is None or _telling(b) is None:
+        return Score(0.0, "none", "sound.too_plain")
+    found, turned = stretches(a, b)
+    return _score(found, turned=turned)
+
+
+def stretches(a: Sequence[Signal], b: Sequence[Signal]) -> tuple[list[Stretch], bool]:
+    """Return every stretch two sounds may share, the weightiest first, and whether they are told with `b` first.
+
+    The order of the two is always the same one, so that the answer cannot depend on which sound is asked about.
+    """
     first, second = _telling(a), _telling(b)
     if first is None or second is None:
-        return Score(0.0, "none", "sound.too_plain")
-    # one order only, so that the answer cannot depend on which sound is asked about
+        return [], False
     turned = _order(second) < _order(first)
-    found = _shared(second, first) if turned else _shared(first, second)
-    return _score(found, turned=turned)
+    first, second = (second, first) if turned else (first, second)
+    return shared(_opened(first).grid, _opened(second).grid, limits().possible), turned
 
 
 def _telling(signals: Sequence[Signal]) -> bytes | None:
@@ -72,10 +82,6 @@ def _order(value: bytes) -> tuple[int, bytes]:
 def _opened(value: bytes) -> Print:
     """Return the print of a stored value; one that is compared with many is unpacked once."""
     return from_bytes(value)
-
-
-def _shared(a: bytes, b: bytes) -> list[Stretch]:
-    return shared(_opened(a).grid, _opened(b).grid, limits().possible)
 
 
 def _score(found: list[Stretch], *, turned: bool) -> Score:
@@ -101,15 +107,6 @@ def _score(found: list[Stretch], *, turned: bool) -> Score:
         "pitch": -best.shift if turned else best.shift,
     }
     return Score(calibrated(NAME, best.weight if sure else min(best.weight, limits().match)), verdict, why, parameters, where)
-
-
-def most_weight(a: Sequence[Signal], b: Sequence[Signal]) -> float:
-    """Return the weight of the best stretch of two sounds, also where it is too little for a verdict: for calibration."""
-    first, second = _telling(a), _telling(b)
-    if first is None or second is None:
-        return 0.0
-    found = _shared(*sorted((first, second), key=_order))
-    return found[0].weight if found else 0.0
 
 
 def is_copy(one: Stretch) -> bool:

@@ -34,6 +34,6 @@ def babble(seed: int, seconds: float) -> Samples:
         tones = sum(np.exp(-0.5 * (np.log2(n * pitch / colour[:, None]) / 0.3) ** 2).sum(axis=0) * np.sin(n * phase)
                     for n in range(1, 20))
         swell = np.hanning(lasting)[:len(part)]
-        samples[start:start + len(part)] += swell * (0.15 * tones + 0.01 * noise[:len(part)])
+        samples[start:start + len(part)] += swell * (0.05 * tones + 0.003 * noise[:len(part)])
         start += int(lasting * dice.uniform(0.7, 1.1))
     return samples.astype(np.float32)

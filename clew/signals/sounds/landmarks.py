@@ -101,7 +101,7 @@ def _pairs(rows: Any, pitches: Any, ways: int) -> tuple[Numbers, Moments]:
                 continue
             partners += 1
             for way in range(ways):
-                time = between - SOONEST + (way >> 2) * (2 * (way >> 2) - 3)  # as it is, a row sooner, a row later
+                time = between - SOONEST + (way >> 2) - 3 * (way >> 3)  # as it is, a row later, a row sooner
                 wide = step + 64 + (way & 1) * (2 * (step & 1) - 1)
                 high = pitches[first] + ((way >> 1) & 1) * (4 if (pitches[first] & 7) >= 4 else -4)
                 if 0 <= time < 32 and 0 <= wide < 128 and 0 <= high < 256:

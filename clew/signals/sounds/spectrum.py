@@ -36,8 +36,6 @@ def loudness(samples: NDArray[np.float32]) -> Rows:
     return decibels
 
 
-
-
 @cache
 def _filters() -> NDArray[Any]:
     """Return (bins, BANDS) triangles one semitone wide on each side, wider where the bins are coarser than that."""
