@@ -12,6 +12,7 @@ from fastapi import Depends, Request
 
 from clew.kernel.errors import NotLoggedIn, NotYourRole
 from clew.kernel.ids import AgencyId, OfficerId, SessionId
+from clew.kernel.settings import settings
 from clew.kernel.viewer import Viewer
 from clew.store.db import database
 
@@ -43,10 +44,20 @@ def token_of(request: Request) -> str:
 
 def cookie_of(request: Request) -> str:
     """Return the token in the cookie of a page's request. Raises NotLoggedIn."""
-    token = request.cookies.get(COOKIE) or request.cookies.get(PLAIN_COOKIE) or ""
+    token = request.cookies.get(cookie_name(request)) or ""
     if not token:
         raise NotLoggedIn(ENDED)
     return token
+
+
+def encrypted(request: Request) -> bool:
+    """Say whether officers reach this node over TLS: its own, or that of a proxy in front of it."""
+    return request.url.scheme == "https" or settings().origin.startswith("https://")
+
+
+def cookie_name(request: Request) -> str:
+    """Return the only cookie that counts: over TLS the one bound to this host, which nobody else can have set."""
+    return COOKIE if encrypted(request) else PLAIN_COOKIE
 
 
 def csrf_of(token: str) -> str:

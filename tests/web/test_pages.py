@@ -222,6 +222,15 @@ def test_over_https_the_cookie_is_bound_to_the_host(desk: Desk) -> None:
         assert "Domain" not in kept
 
 
+def test_over_https_a_plain_cookie_opens_nothing(desk: Desk) -> None:
+    """A plain cookie can be set by whoever answers for a neighbouring name over http: over TLS it must not count."""
+    token = desk.node.viewers["ada"].token
+    with httpx.Client(transport=desk.transport, base_url="https://clew.example") as client:
+        told = [client.get(path, headers={"Cookie": f"{name}={token}"}).status_code
+                for path in ("/cases", "/api/v1/me") for name in (COOKIE, PLAIN_COOKIE)]
+    assert told == [200, 303, 200, 401]
+
+
 def test_passwords_are_not_taken_over_plain_http_from_afar(desk: Desk) -> None:
     with httpx.Client(transport=desk.transport, base_url="http://clew.example") as client:
         answer = client.post("/login", data={"name": "bo"}, headers={"origin": "http://clew.example"})

@@ -14,12 +14,11 @@ from clew.domain.accounts import door, service
 from clew.domain.accounts.model import LoggedIn
 from clew.domain.accounts.rules import check_password
 from clew.kernel.errors import BadInput, ClewError, NotLoggedIn, Refused, Unavailable
-from clew.kernel.settings import settings
 from clew.store.vault import vault
 from clew.web.pages.forms import Form, OwnForm, PublicForm
 from clew.web.pages.frame import LANGUAGE_COOKIE, go, language_of, local, stranger_shell, visit
 from clew.web.rendering import render
-from clew.web.session import COOKIE, PLAIN_COOKIE, bearing
+from clew.web.session import bearing, cookie_name, encrypted
 from clew.web.views import EnrolmentView, LoginView
 from clew.web.words import LANGUAGES
 
@@ -59,8 +58,8 @@ def log_in(request: Request, form: PublicForm) -> Response:
         view = LoginView(form["name"][:80], local(form["next"]), language=_chosen(form["language"]))
         return _stranger(request, "accounts/login.html", view, error=wrong.message, status=wrong.status)
     answer = go(local(form["next"]) or "/")
-    answer.set_cookie(_cookie(request), opened.token, httponly=True, samesite="strict", path="/",
-                      secure=_encrypted(request))
+    answer.set_cookie(cookie_name(request), opened.token, httponly=True, samesite="strict", path="/",
+                      secure=encrypted(request))
     _keep_language(request, answer, _choose(opened, form["language"]))
     return answer
 
@@ -84,7 +83,7 @@ def log_out(request: Request, form: OwnForm) -> Response:
     with suppress(NotLoggedIn):  # it may have ended by itself
         service.revoke_session(form.viewer, service.get_me(form.viewer).session_id)
     answer = go("/login")
-    answer.delete_cookie(_cookie(request), httponly=True, samesite="strict", path="/", secure=_encrypted(request))
+    answer.delete_cookie(cookie_name(request), httponly=True, samesite="strict", path="/", secure=encrypted(request))
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     return answer
 
@@ -145,16 +144,8 @@ def _open_ticket(ticket: str) -> dict[str, str]:
 
 
 def _demand_secrecy(request: Request) -> None:
-    if not _encrypted(request) and (request.url.hostname or "") not in HERE:
+    if not encrypted(request) and (request.url.hostname or "") not in HERE:
         raise Refused(_NO_TLS)
-
-
-def _encrypted(request: Request) -> bool:
-    return request.url.scheme == "https" or settings().origin.startswith("https://")
-
-
-def _cookie(request: Request) -> str:
-    return COOKIE if _encrypted(request) else PLAIN_COOKIE
 
 
 def _address(request: Request) -> str:
@@ -164,4 +155,4 @@ def _address(request: Request) -> str:
 def _keep_language(request: Request, answer: Response, language: str) -> None:
     if language in LANGUAGES and request.cookies.get(LANGUAGE_COOKIE) != language:
         answer.set_cookie(LANGUAGE_COOKIE, language, max_age=31_536_000, httponly=True, samesite="strict", path="/",
-                          secure=_encrypted(request))
+                          secure=encrypted(request))
