@@ -94,9 +94,11 @@ def _side(numbers: Floats, half: int, count: int) -> tuple[Words, Floats, Signat
 
 
 def _nearest(far: Floats, count: int) -> NDArray[np.int64]:
+    """Return (n, count) the smallest of each row in order."""
     if count == 1:
-        return far.argmin(axis=1)[:, None]
-    near = np.argpartition(far, count - 1, axis=1)[:, :count]
+        first: NDArray[np.int64] = far.argmin(axis=1)[:, None]
+        return first
+    near: NDArray[np.int64] = np.argpartition(far, count - 1, axis=1)[:, :count]
     return np.take_along_axis(near, np.argsort(np.take_along_axis(far, near, 1), axis=1, kind="stable"), 1)
 
 

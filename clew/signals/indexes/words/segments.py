@@ -1,6 +1,6 @@
 """A segment: the postings of up to 32,768 pictures in the order of their words, as plain arrays."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from clew.signals.indexes.words.plan import SEGMENT, STOP_FROM, STOP_SHARE
 from clew.signals.indexes.words.points import Places, Points
 from clew.signals.local.words import WORDS
 
-Pieces = Iterable[tuple[int, Points]]
+Numbers = NDArray[np.int64]
 NAMES: Final = ("ids", "offsets", "pictures", "signatures", "places")
 
 
@@ -74,17 +74,19 @@ def piece_of(segment: Segment, number: int) -> tuple[int, Points]:
     return int(segment.ids[number]), Points(words.astype(np.uint32), segment.signatures[own], segment.places[own])
 
 
-def weights_of(segments: Iterable[Segment]) -> NDArray[np.uint8]:
+def counts_of(segment: Segment) -> Numbers:
+    """Return (words,) how many postings each word has."""
+    counts: Numbers = segment.offsets[1:].astype(np.int64) - segment.offsets[:-1]
+    return counts
+
+
+def weights_of(counts: Numbers, pictures: int) -> NDArray[np.uint8]:
     """Return (words,) how much a word tells: squared inverse document frequency, nothing when too many have it."""
-    counts, pictures = np.zeros(WORDS, np.int64), 0
-    for segment in segments:
-        counts += segment.offsets[1:].astype(np.int64) - segment.offsets[:-1]
-        pictures += len(segment)
     rare = np.log2(1 + pictures / (1 + counts)) ** 2
-    weights = np.clip(np.rint(rare), 1, 255).astype(np.uint8)
+    weights: NDArray[np.uint8] = np.clip(np.rint(rare), 1, 255).astype(np.uint8)
     if pictures >= STOP_FROM:
         weights[counts > pictures // STOP_SHARE] = 0
-    return read_only(weights)
+    return weights
 
 
 @compiled

@@ -15,7 +15,7 @@ from clew.signals.indexes.files import DAMAGED, map_array, read_manifest, sync_f
 from clew.signals.indexes.snapshot import TRIES, Hold, current_name
 from clew.signals.indexes.words.plan import SEGMENT
 from clew.signals.indexes.words.points import Points
-from clew.signals.indexes.words.segments import NAMES, Segment, sorted_in, weights_of
+from clew.signals.indexes.words.segments import NAMES, Segment, counts_of, sorted_in, weights_of
 from clew.signals.local.words import WORDS, mark
 
 FORMAT: Final = 1
@@ -42,6 +42,7 @@ class Writer:
         self.place.mkdir(mode=0o700)
         self._segments: list[Lines] = []
         self._waiting: list[tuple[int, Points]] = []
+        self._counts, self._pictures = np.zeros(WORDS, np.int64), 0
 
     def add(self, id_: int, points: Points) -> None:
         """Add one picture."""
@@ -56,12 +57,13 @@ class Writer:
             source = self.place.parent / former.name / f"{lines[name]['file']}.npy"
             os.link(source, self.place / f"{number:05d}-{name}.npy")
         self._segments.append({name: {**lines[name], "file": f"{number:05d}-{name}"} for name in NAMES})
+        self._tally(former.segments[which])
 
     def finish(self, mark_: Mapping[str, Any]) -> Path:
         """Write what is still waiting, how much each word tells and the manifest; it is not current yet."""
         if self._waiting:
             self._write()
-        weights = write_array(self.place, "weights", weights_of(_mapped(self.place, lines) for lines in self._segments))
+        weights = write_array(self.place, "weights", weights_of(self._counts, self._pictures))
         sync_folder(self.place)
         write_manifest(self.place, {
             "format": FORMAT, "codebook": mark(), "mark": dict(mark_), "weights": weights, "segments": self._segments})
@@ -73,6 +75,11 @@ class Writer:
         self._segments.append({
             name: {**write_array(self.place, f"{number:05d}-{name}", getattr(segment, name)), "file": f"{number:05d}-{name}"}
             for name in NAMES})
+        self._tally(segment)
+
+    def _tally(self, segment: Segment) -> None:
+        self._counts += counts_of(segment)
+        self._pictures += len(segment)
 
 
 def read(place: Path) -> Snapshot:

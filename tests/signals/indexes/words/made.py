@@ -1,10 +1,12 @@
 """Random local features that the tests of the index of words share: pictures, and what is asked about them."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from clew.signals.contract import Signal
 from clew.signals.indexes.contract import Entry
 from clew.signals.indexes.words.points import Asked, Points
+from clew.signals.indexes.words.segments import Segment, counts_of, weights_of
 from clew.signals.local import words
 from clew.signals.local.codec import pack
 from clew.signals.local.features import Features
@@ -48,6 +50,11 @@ def few_words(chance: np.random.Generator, pictures: int, count: int) -> list[tu
         made.append((number * 7 + 1, Points(chance.integers(0, 40, count).astype(np.uint32), signatures,
                                             packed.astype(np.uint32))))
     return made
+
+
+def telling(segments: list[Segment]) -> NDArray[np.uint8]:
+    """Return how much each word tells in these segments."""
+    return weights_of(sum(counts_of(segment) for segment in segments), sum(len(segment) for segment in segments))
 
 
 def asking(chance: np.random.Generator, points: Points) -> Asked:
