@@ -1,5 +1,9 @@
-"""Logging in and enrolling: the only acts without a viewer. Every try is an event, right or wrong."""
+"""Logging in and enrolling: the only acts without a viewer. What is right, and a bounded number of what is wrong, is an event.
 
+Whoever is anonymous can make an account rest by wrong passwords only; nothing he does stops a right enrolment code.
+"""
+
+import hashlib
 import hmac
 import re
 import secrets
@@ -15,10 +19,11 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Row
 
+from clew.domain.accounts.brake import Brake
 from clew.domain.accounts.model import LoggedIn
 from clew.domain.accounts.rules import check_password
 from clew.kernel import clock, ids
-from clew.kernel.errors import BadInput, NotLoggedIn
+from clew.kernel.errors import BadInput, NotLoggedIn, TooMany
 from clew.kernel.events import Event
 from clew.kernel.ids import OfficerId
 from clew.kernel.settings import settings
@@ -27,9 +32,12 @@ from clew.store.vault import vault
 
 _WRONG = ("Login, password or one-time code is wrong, or the account rests after too many tries. Check all three (a code "
           "works once and for 30 seconds), or wait a little longer each time.")
+_TOO_MANY = ("Too many wrong tries from this address. Check login, enrolment code and one-time code, and try again in ten "
+             "minutes; a right enrolment code works at once.")
 _STEP = 30
 _ROW = "SELECT * FROM clew.login_row(:login)"
 _HASHING = threading.Semaphore(2)  # a flood of logins may cost two cores of one process, not all its threads' memory
+_BRAKE = Brake()  # of this process
 _SECRET = re.compile(r"(?:[A-Z2-7]{8}){4,16}")  # 160 bits or more, and whole bytes
 
 
@@ -57,9 +65,11 @@ def log_in(login: str, password: str, code: str, *, kind: str = "web", address: 
             opened = None if step is None else _open(work, row, kind, address, step)
             if opened is not None:
                 return opened
-        work.record(Event("log_in_failed", officer_id=row.id if row else None, detail={"address": address}))
-        if row is not None and not _resting(row):
+        counts = row is not None and not _resting(row)  # so at most a few an hour
+        if row is not None and counts:
             work.write("SELECT clew.login_failed(:id)", {"id": row.id})
+        if counts or _BRAKE.allows(address):
+            work.record(Event("log_in_failed", officer_id=row.id if row else None, detail={"address": address}))
     raise NotLoggedIn(_WRONG)
 
 
@@ -132,12 +142,18 @@ def new_secret(login: str) -> NewSecret:
     return NewSecret(secret, pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name="Clew"))
 
 
-def enrol(login: str, enrolment: str, password: str, secret: str, code: str) -> None:
-    """Set password and one-time codes with an enrolment code; ends all sessions of the officer."""
+def enrol(login: str, enrolment: str, password: str, secret: str, code: str, *, address: str = "") -> None:
+    """Set password and one-time codes with an enrolment code; ends all sessions of the officer.
+
+    A wrong try counts against its address alone: codes are of 78 random bits, and an account must not rest for what
+    anybody may send. A right code passes whatever was tried. Raises NotLoggedIn, TooMany.
+    """
     check_password(password, login.lower())
     if not _SECRET.fullmatch(secret):
         raise BadInput("The secret is 32 to 128 letters of base32, in eights. Begin again with a fresh one.")
     step = step_of(secret, code, 0)
+    if not (step is not None and _is_live(login, enrolment)) and not _BRAKE.allows(address):
+        raise TooMany(_TOO_MANY)
     with _HASHING:
         hashed = _hasher().hash(password)  # for unknown logins too, and outside any transaction: it takes long on purpose
     with database().door_work() as work:
@@ -146,19 +162,30 @@ def enrol(login: str, enrolment: str, password: str, secret: str, code: str) -> 
         if row is not None and done:
             work.record(Event("enrol", officer_id=row.id, agency_id=row.agency_id, row_hashes=_hash(work, row.id)))
         else:
-            work.record(Event("enrol_failed", officer_id=row.id if row else None))
-            if row is not None:
-                work.write("SELECT clew.login_failed(:id)", {"id": row.id})
+            work.record(Event("enrol_failed", officer_id=row.id if row else None, detail={"address": address}))
     if not done:
         raise NotLoggedIn("Login, enrolment code or one-time code is wrong, or the enrolment code has ended. "
                           "Ask your administrator for a new one.")
+
+
+def _is_live(login: str, enrolment: str) -> bool:
+    """Say whether this is the login's enrolment code, not ended yet."""
+    with database().door_work() as work:
+        row = work.first(_ROW, {"login": login.strip()})
+    given = hashlib.sha256(_spelled(enrolment)).digest()
+    return row is not None and row.enrolment_hash is not None and hmac.compare_digest(
+        bytes(row.enrolment_hash), given) and row.enrolment_ends > clock.now()
+
+
+def _spelled(enrolment: str) -> bytes:
+    return enrolment.strip().upper().encode()
 
 
 def _set(work: Work, officer: uuid.UUID, enrolment: str, hashed: str, secret: str, step: int) -> bool:
     sealed = vault().keyring.seal_small(secret.encode(), f"totp:{officer}")
     return bool(work.write(
         "SELECT clew.enrol_done(:officer, :code, :hash, :totp, :step)",
-        {"officer": officer, "code": enrolment.strip().upper().encode(), "hash": hashed,
+        {"officer": officer, "code": _spelled(enrolment), "hash": hashed,
          "totp": sealed, "step": step})[0][0])
 
 

@@ -54,9 +54,10 @@ class Enrol(BaseModel):
 
 
 @router.post("/enrol", status_code=204)
-def enrol(body: Enrol) -> None:
+def enrol(request: Request, body: Enrol) -> None:
     """Set password and one-time codes with an enrolment code."""
-    door.enrol(body.login, body.enrolment, body.password, body.secret, body.code)
+    address = request.client.host if request.client else ""
+    door.enrol(body.login, body.enrolment, body.password, body.secret, body.code, address=address)
 
 
 @router.get("/me")

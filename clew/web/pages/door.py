@@ -126,7 +126,7 @@ def _second_step(request: Request, held: Mapping[str, object], language: str, *,
 def _confirm(request: Request, form: Form) -> Response:
     held = _open_ticket(form["ticket"])
     try:
-        door.enrol(held["name"], held["code"], held["password"], held["secret"], form["code"])
+        door.enrol(held["name"], held["code"], held["password"], held["secret"], form["code"], address=_address(request))
     except ClewError as wrong:
         return _second_step(request, held, form["language"], error=wrong.message, status=wrong.status)
     language = _chosen(form["language"])
