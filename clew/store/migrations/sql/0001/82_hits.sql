@@ -58,9 +58,18 @@ BEGIN
         SELECT x.id, x.narrowed, b.id, b.case_id, b.narrowed, b.made_at, NULL, 'pdq', clew.pdq_value(k.distance), 'match',
                k.media_id > k.other_id, k.pair
         FROM alike k JOIN mine x ON x.media_id = k.media_id JOIN exhibits b ON b.media_id = k.other_id
-        WHERE x.compared AND b.compared AND b.withdrawn_at IS NULL AND (inside OR b.case_id <> of_case)
+        WHERE inside AND x.compared AND b.compared AND b.withdrawn_at IS NULL
           AND NOT EXISTS (SELECT 1 FROM links l WHERE l.media_a = least(k.media_id, k.other_id)
                           AND l.media_b = greatest(k.media_id, k.other_id) AND l.matcher = 'pdq')
+        UNION ALL
+        -- Where only the other cases are asked for, one row stands for all pairs of an exhibit that are judged alike.
+        SELECT x.id, x.narrowed, CASE WHEN b.id = ANY (granted) THEN b.id END, b.case_id, b.narrowed, min(b.made_at), NULL,
+               'pdq', clew.pdq_value(min(k.distance)), 'match', false, NULL
+        FROM alike k JOIN mine x ON x.media_id = k.media_id JOIN exhibits b ON b.media_id = k.other_id
+        WHERE NOT inside AND x.compared AND b.compared AND b.withdrawn_at IS NULL AND b.case_id <> of_case
+          AND NOT EXISTS (SELECT 1 FROM links l WHERE l.media_a = least(k.media_id, k.other_id)
+                          AND l.media_b = greatest(k.media_id, k.other_id) AND l.matcher = 'pdq')
+        GROUP BY x.id, x.narrowed, 3, b.case_id, b.narrowed
     ), others AS MATERIALIZED (
         SELECT o.other_case, c.owner_agency_id, c.hits AS their_hits, my_owner = c.owner_agency_id AS one_agency,
                clew.stance(c.id, my_agency, my_country, me) AS theirs,
