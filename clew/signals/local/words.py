@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from clew.signals.local.compact import compacted, expanded
+from clew.signals.local.compact import compacted, expanded, product
 from clew.signals.local.features import Bytes, Floats
 
 SIDES: Final = 512
@@ -63,8 +63,10 @@ def probes(packed: Bytes, count: int) -> tuple[Words, Signatures]:
 
     Shapes (n, count). The signature differs from word to word because each word has its own medians.
     """
+    if not len(packed):
+        return np.zeros((0, count), np.uint32), np.zeros((0, count), np.uint64)
     numbers = expanded(packed)
-    sides = [_side(numbers[:, which], half, count) for half, which in enumerate(codebook().order)]
+    sides = [_side(np.ascontiguousarray(numbers[:, which]), half, count) for half, which in enumerate(codebook().order)]
     (near_a, far_a, bits_a), (near_b, far_b, bits_b) = sides
     left, right = _pairs(count)
     best = np.argsort(far_a[:, left] + far_b[:, right], axis=1, kind="stable")[:, :count]
@@ -86,9 +88,9 @@ def _side(numbers: Floats, half: int, count: int) -> tuple[Words, Floats, Signat
     """Return the `count` nearest centroids of one half, how far they are, and 32 bits of the signature in each."""
     book = codebook()
     centroids = book.centroids[half]
-    far = (centroids**2).sum(axis=1) - 2 * (numbers @ centroids.T)
+    far = (centroids**2).sum(axis=1) - 2 * product(numbers, centroids)
     near = _nearest(far, count)
-    above = (numbers @ book.turns[half])[:, None, :] > book.medians[half][near]
+    above = product(numbers, np.ascontiguousarray(book.turns[half].T))[:, None, :] > book.medians[half][near]
     bits = np.packbits(above, axis=2, bitorder="little").view("<u4")[:, :, 0]
     return near.astype(np.uint32), np.take_along_axis(far, near, 1), bits.astype(np.uint64)
 
