@@ -6,7 +6,7 @@ room seconds later) comes as near as a heavy edit does. So it never says `match`
 matcher that lays the pixels over each other decides. Plain pictures and plain stills are left out.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -22,6 +22,7 @@ from clew.signals.embedding import cosines, packed
 from clew.signals.examples import film, photo
 from clew.signals.models import session
 from clew.signals.models.session import Model
+from clew.signals.screens import Box, picture_inside
 
 NAME = "likeness"
 VERSION: int
@@ -60,26 +61,46 @@ def available() -> bool:
 
 
 def describe(opened: Opened) -> list[Signal]:
-    """Return the vector of a picture, of what lies inside its plain bars, and of a film's stills; none without a model."""
+    """Return the vector of a picture, of the picture inside a screen or bars, and of a film's stills; none without a model."""
     try:
         model = session.opened(PURPOSE)
     except Unavailable:
         return []
     if opened.kind == "film":
         stills = _stills(opened.frames)
-        cut = borders.common([borders.plain_edges(still.rgb) for still in stills]) if stills else (0, 0, 0, 0)
-        return [signal for still in stills for signal in _signals(model, still.rgb, cut, still.time)]
+        bars = borders.common([borders.plain_edges(still.rgb) for still in stills]) if stills else (0, 0, 0, 0)
+        return [signal for still in stills for signal in _signals(model, still.rgb, _between(bars, still.rgb), still.time)]
     if opened.kind != "picture" or opened.picture is None:
         return []
-    return list(_signals(model, opened.picture, borders.plain_edges(opened.picture), None))
+    return list(_signals(model, opened.picture, _inside(opened.picture), None))
 
 
-def _signals(model: Model, pixels: Pixels, cut: borders.Cut, time: float | None) -> Iterator[Signal]:
-    box = borders.box_inside(cut, pixels.shape[0], pixels.shape[1])
-    parts = [(pixels, None)] if box is None else [(pixels, None), (borders.inside(pixels, cut), box)]
-    for part, place in parts:
+def _between(bars: borders.Cut, pixels: Pixels) -> list[Box]:
+    box = borders.box_inside(bars, *pixels.shape[:2])
+    return [] if box is None else [box]
+
+
+def _inside(pixels: Pixels) -> list[Box]:
+    """Return where the picture lies inside plain bars, and on a screen or page inside those; nothing where neither is."""
+    bars = borders.box_inside(borders.plain_edges(pixels), *pixels.shape[:2])
+    screen = picture_inside(pixels if bars is None else _cut(pixels, bars))
+    if screen is not None and bars is not None:
+        left, top, width, height = bars
+        screen = (left + screen[0] * width, top + screen[1] * height, screen[2] * width, screen[3] * height)
+    return [box for box in (bars, screen) if box is not None]
+
+
+def _signals(model: Model, pixels: Pixels, boxes: Iterable[Box], time: float | None) -> Iterator[Signal]:
+    for box in (None, *boxes):
+        part = pixels if box is None else _cut(pixels, box)
         if quality := information(part):
-            yield Signal(NAME, model.version, packed(model.tag, model.vector(part)), quality, time, place)
+            yield Signal(NAME, model.version, packed(model.tag, model.vector(part)), quality, time, box)
+
+
+def _cut(pixels: Pixels, box: Box) -> Pixels:
+    height, width = pixels.shape[:2]
+    left, top = round(box[0] * width), round(box[1] * height)
+    return pixels[top:max(top + 1, round((box[1] + box[3]) * height)), left:max(left + 1, round((box[0] + box[2]) * width))]
 
 
 def information(pixels: Pixels) -> int:

@@ -78,6 +78,17 @@ def test_what_lies_inside_plain_bars_is_described_too() -> None:
 
 
 @pytest.mark.usefixtures("on")
+def test_the_picture_on_a_screen_is_described_too() -> None:
+    page = np.full((500, 300, 3), 255, np.uint8)
+    page[150:330, 30:270] = np.asarray(Image.fromarray(blobs(1)).resize((240, 180)))
+    page[20:40, 20:90] = 0
+    signals = likeness.describe(Opened("picture", "image/png", 300, 500, picture=page))
+    score = likeness.compare(likeness.describe(photo(1)), signals)
+    assert score.where["cosine"] > 0.95
+    assert np.allclose(score.where["b_box"], [0.1, 0.3, 0.8, 0.36], atol=0.04)
+
+
+@pytest.mark.usefixtures("on")
 @pytest.mark.parametrize("pixels", [
     np.zeros((90, 120, 3), np.uint8), np.full((5, 5, 3), 255, np.uint8), np.full((1, 1, 3), 9, np.uint8),
     np.linspace(0, 255, 120).astype(np.uint8)[None, :, None].repeat(90, 0).repeat(3, 2)])
