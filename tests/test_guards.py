@@ -57,7 +57,8 @@ KEYLESS = {
 WHOLE = {
     "/sessions": "one's own live sessions", "/agencies": "the network", "/appointed": "a few an agency",
     "/officers": "one agency's people", "/colleagues": "one agency's people", "/cases/{case_id}/overlap": "added up by case",
-    "/exhibits/{exhibit_id}/signals": "one line a matcher", "/exhibits/{exhibit_id}/grants": "codes of agencies"}
+    "/exhibits/{exhibit_id}/signals": "one line a matcher", "/exhibits/{exhibit_id}/grants": "codes of agencies",
+    "/contributions/{contribution_id}/uploads": "one's own that are under way"}
 # Pages that show nothing of anybody: no verb to call.
 NO_VERB = {("GET", "/")}
 

@@ -1,75 +1,80 @@
 """clew ingest: folders and files into a case, with rate, time left and one line for each file."""
 
 import base64
-import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from clew.cli.client import case_id, client
+from clew.cli.gather import Found, gather
 from clew.cli.officers import Json
 from clew.cli.output import careful, complain, complaints, emit, say
-from clew.kernel.errors import BadInput, ClewError
+from clew.kernel.errors import BadInput, ClewError, Unavailable
 
 WHOLE = 64 << 20  # up to here a file travels in one request; larger ones in resumable parts
 AT_ONCE = 4
+LONGEST = 1000  # characters of a path that the node keeps
 PATIENCE = 120.0  # seconds to wait for a node that is being started again
 BYTES = "application/offset+octet-stream"
 
 
-def _files(paths: list[Path]) -> Iterator[tuple[Path, str]]:
-    """Yield every file with its path as found, below the folder it was named by. Links are not followed."""
-    for path in paths:
-        if path.is_file():
-            yield path, path.name
-        for folder, inner, names in os.walk(path):
-            inner.sort()
-            for name in sorted(names):
-                found = Path(folder, name)
-                if found.is_file() and not found.is_symlink():
-                    yield found, str(Path(path.name) / found.relative_to(path))
-
-
-def _send(contribution: str, path: Path, name: str) -> dict[str, Any]:
-    """Upload one file; what the node refuses at the door is an answer too."""
+def _send(contribution: str, one: Found, begun: Mapping[tuple[str, int], str] = MappingProxyType({})) -> dict[str, Any]:
+    """Upload one file; why it is not taken is an answer too, and is written down on the node."""
     try:
-        size = path.stat().st_size
-        headers = {"Upload-Length": str(size), "Tus-Resumable": "1.0.0",
-                   "Upload-Metadata": "path " + base64.b64encode(name.encode("utf-8", "surrogateescape")).decode()}
-        if size <= WHOLE:
-            made = client().ask("POST", f"/contributions/{contribution}/uploads", content=path.read_bytes(),
-                                headers=headers | {"Content-Type": BYTES})
-            return dict(made)
-        return _send_parts(contribution, path, headers)
-    except (ClewError, OSError) as problem:
-        reason = problem.message if isinstance(problem, ClewError) else f"Cannot be read: {problem.strerror}."
-        return {"path": name, "status": "refused", "reason": reason, "exhibit_id": None, "sha256": "", "id": ""}
+        if one.refused:
+            return _refused(contribution, one, one.refused)
+        size = one.place.stat().st_size
+        if size > WHOLE:
+            return _send_parts(contribution, one, size, begun)
+        content = one.place.read_bytes()
+        return dict(client().ask("POST", f"/contributions/{contribution}/uploads", content=content,
+                                 headers=_headers(one, len(content)) | {"Content-Type": BYTES}))
+    except OSError as problem:
+        return _refused(contribution, one, f"Cannot be read: {problem.strerror}.")
+    except Unavailable:
+        raise
+    except ClewError as problem:
+        return _refused(contribution, one, problem.message)
 
 
-def _send_parts(contribution: str, path: Path, headers: dict[str, str]) -> dict[str, Any]:
-    """Upload a large file in parts, going on where the node says after a broken connection."""
-    upload = client().begin(f"/contributions/{contribution}/uploads", headers)
-    size, failures = path.stat().st_size, 0
-    with path.open("rb") as file:
+def _headers(one: Found, size: int) -> dict[str, str]:
+    return {"Upload-Length": str(size), "Tus-Resumable": "1.0.0",
+            "Upload-Metadata": "path " + base64.b64encode(one.name.encode()).decode()}
+
+
+def _refused(contribution: str, one: Found, reason: str) -> dict[str, Any]:
+    """Tell the node of a file that could not be brought, so that the contribution shows it to everybody."""
+    return dict(client().ask("POST", f"/contributions/{contribution}/refused",
+                             json={"path": one.name[-LONGEST:], "reason": reason}))
+
+
+def _send_parts(contribution: str, one: Found, size: int, begun: Mapping[tuple[str, int], str]) -> dict[str, Any]:
+    """Upload a large file in parts, going on where the node says after a broken connection or an earlier run."""
+    upload = begun.get((one.name, size)) or client().begin(f"/contributions/{contribution}/uploads", _headers(one, size))
+    failures = 0
+    with one.place.open("rb") as file:
         while True:
             try:
                 if (offset := client().offset(upload)) >= size:
                     break
                 file.seek(offset)
-                client().ask("PATCH", upload, content=file.read(WHOLE),
-                             headers={"Upload-Offset": str(offset), "Content-Type": BYTES})
+                part = file.read(WHOLE)
+                if not part:
+                    raise OSError(0, "it became shorter while it was being sent")
+                client().ask("PATCH", upload, content=part, headers={"Upload-Offset": str(offset), "Content-Type": BYTES})
             except ClewError:
                 failures += 1
                 if failures > 5:
                     raise
                 time.sleep(2 ** failures / 2)
-    return {"path": "", "status": "waiting"}
+    return {"path": one.name, "status": "waiting"}
 
 
 @careful
@@ -81,26 +86,34 @@ def ingest(paths: Annotated[list[Path], typer.Argument(exists=True, help="Files 
     """Bring files into a case and wait until all are described and matched."""
     client().patience = PATIENCE
     started, case = time.monotonic(), case_id(reference)
-    files = list(_files(paths))
+    files = gather(paths)
     if not files:
         raise BadInput("There are no files below these paths.")
-    contribution, known = _contribution(case, source, resume=resume)
-    todo = [(path, name) for path, name in files if name not in known]
-    refused = _deliver(contribution, todo, quiet=as_json)
+    contribution, known, is_open = _contribution(case, source, resume=resume)
+    todo = [one for one in files if one.name not in known]
+    if todo and not is_open:  # it was closed while some were missing: they come in a new one
+        contribution = _begun(case, source)
+    _deliver(contribution, todo, quiet=as_json)
     client().ask("POST", f"/contributions/{contribution}/close")
-    final = _wait(contribution, quiet=as_json)
-    lines = [*_lines(contribution), *refused]
-    _report(contribution, lines, final, time.monotonic() - started, as_json=as_json)
+    _wait(contribution, quiet=as_json)
+    _report(contribution, list(_lines(contribution)), time.monotonic() - started, as_json=as_json)
 
 
-def _contribution(case: str, source: str, *, resume: bool) -> tuple[str, set[str]]:
-    """Begin a contribution, or find the open one to go on with and the paths it has."""
+def _begun(case: str, source: str) -> str:
+    return str(client().ask("POST", f"/cases/{case}/contributions", json={"source": source})["id"])
+
+
+def _contribution(case: str, source: str, *, resume: bool) -> tuple[str, set[str], bool]:
+    """Begin a contribution, or find the one to go on with, the paths it has, and whether it still takes files.
+
+    One that is closed but still being opened is gone on with too: there is only to wait for it.
+    """
     if resume:
         for one in client().ask_all(f"/cases/{case}/contributions"):
             found = one["contribution"]
-            if found["source"] == source and not found["closed_at"]:
-                return found["id"], {line["path"] for line in _lines(found["id"])}
-    return client().ask("POST", f"/cases/{case}/contributions", json={"source": source})["id"], set()
+            if found["source"] == source and not found["withdrawn_at"] and (not found["closed_at"] or one["waiting"]):
+                return found["id"], {line["path"] for line in _lines(found["id"])}, not found["closed_at"]
+    return _begun(case, source), set(), True
 
 
 def _progress(quiet: bool) -> Progress:
@@ -108,28 +121,28 @@ def _progress(quiet: bool) -> Progress:
                     TimeElapsedColumn(), TimeRemainingColumn(), console=complaints, disable=quiet)
 
 
-def _deliver(contribution: str, files: list[tuple[Path, str]], *, quiet: bool) -> list[dict[str, Any]]:
-    """Upload files a few at a time; return those refused at the door."""
-    refused, began = [], time.monotonic()
+def _deliver(contribution: str, files: list[Found], *, quiet: bool) -> None:
+    """Upload files a few at a time; a large one that an earlier run began goes on."""
+    begun = {(one["path"], one["length"]): f"/uploads/{one['id']}"
+             for one in client().ask("GET", f"/contributions/{contribution}/uploads")}
+    began = time.monotonic()
     with _progress(quiet) as bar, ThreadPoolExecutor(AT_ONCE) as crew:
         task = bar.add_task("Sending", total=len(files), rate="")
-        for done, answer in enumerate(_ordered(crew, contribution, files), 1):
-            if answer["status"] == "refused":
-                refused.append(answer)
+        for done, _ in enumerate(_ordered(crew, files, lambda one: _send(contribution, one, begun)), 1):
             bar.update(task, completed=done, rate=f"{done / max(0.1, time.monotonic() - began):.1f} files/s")
-    return refused
 
 
-def _ordered(crew: ThreadPoolExecutor, contribution: str, files: Iterable[tuple[Path, str]]) -> Iterator[dict[str, Any]]:
+def _ordered(crew: ThreadPoolExecutor, files: Iterable[Found],
+             send: Callable[[Found], dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Yield answers in order with a bounded number of files in memory."""
     rest = iter(files)
-    under_way = [crew.submit(_send, contribution, *one) for one in islice(rest, 2 * AT_ONCE)]
+    under_way = [crew.submit(send, one) for one in islice(rest, 2 * AT_ONCE)]
     while under_way:
         yield under_way.pop(0).result()
-        under_way += [crew.submit(_send, contribution, *one) for one in islice(rest, 1)]
+        under_way += [crew.submit(send, one) for one in islice(rest, 1)]
 
 
-def _wait(contribution: str, *, quiet: bool) -> dict[str, Any]:
+def _wait(contribution: str, *, quiet: bool) -> None:
     """Follow a contribution until everything has ended and is searchable."""
     began, first = time.monotonic(), None
     with _progress(quiet) as bar:
@@ -141,7 +154,7 @@ def _wait(contribution: str, *, quiet: bool) -> dict[str, Any]:
             rate = (done - first) / max(0.1, time.monotonic() - began)
             bar.update(task, total=state["files"], completed=done, rate=f"{rate:.1f} files/s")
             if done >= state["files"]:
-                return state
+                return
             time.sleep(0.25)
 
 
@@ -152,8 +165,7 @@ def _lines(contribution: str) -> Iterator[dict[str, Any]]:
         after = {"after": page[-1]["id"]}
 
 
-def _report(contribution: str, lines: list[dict[str, Any]], final: dict[str, Any], seconds: float, *,
-            as_json: bool) -> None:
+def _report(contribution: str, lines: list[dict[str, Any]], seconds: float, *, as_json: bool) -> None:
     counts = {status: sum(line["status"] == status for line in lines)
               for status in ("imported", "duplicate", "refused")}
     if as_json:
@@ -167,5 +179,5 @@ def _report(contribution: str, lines: list[dict[str, Any]], final: dict[str, Any
                 complain(f"refused  {line['path']}: {line['reason']}")
         say(f"{len(lines)} files in {seconds:.1f} s: {counts['imported']} imported, {counts['duplicate']} duplicate, "
             f"{counts['refused']} refused. Contribution {contribution}. Next: clew overlap --case ...")
-    if final["files"] and counts["refused"] == len(lines):
+    if counts["refused"] == len(lines):  # nothing came in; where something did, the lines say what did not
         raise typer.Exit(1)

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import sys
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -44,18 +45,24 @@ def show(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], *, empty: st
 
 def _cell(value: Any) -> str:
     if isinstance(value, list | tuple):
-        return ", ".join(str(one) for one in value)
-    return "" if value is None else str(value)
+        return ", ".join(_cell(one) for one in value)
+    return "" if value is None else _harmless(str(value))
+
+
+def _harmless(text: str) -> str:
+    """Return text that a terminal shows and does not obey: a file's name may hold its control characters."""
+    return "".join(letter if letter == "\n" or not unicodedata.category(letter).startswith("C") else f"%{ord(letter):02X}"
+                   for letter in text)
 
 
 def say(text: str) -> None:
     """Print a sentence."""
-    console.print(text, highlight=False, markup=False, soft_wrap=True)
+    console.print(_harmless(text), highlight=False, markup=False, soft_wrap=True)
 
 
 def complain(text: str) -> None:
     """Print a problem on the error stream."""
-    complaints.print(text, highlight=False, markup=False, soft_wrap=True)
+    complaints.print(_harmless(text), highlight=False, markup=False, soft_wrap=True)
 
 
 def careful(run: Callable[P, R]) -> Callable[P, R]:

@@ -176,6 +176,9 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/contributions/{contribution_id}/close"): Route(on("contribute"), "contribution"),
     ("DELETE", "/contributions/{contribution_id}"): Route(on("contribute"), "contribution"),
     ("GET", "/contributions/{contribution_id}/files"): Route(team("read"), "contribution"),
+    ("GET", "/contributions/{contribution_id}/uploads"): Route(team("contribute"), "contribution"),
+    ("POST", "/contributions/{contribution_id}/refused"): Route(
+        on("contribute"), "contribution", 201, {"json": {"path": "a.jpg", "reason": "cannot be read"}}),
     ("OPTIONS", "/contributions/{contribution_id}/uploads"): Route(team("read"), "contribution", 204),
     ("POST", "/contributions/{contribution_id}/uploads"): Route(
         on("contribute"), "contribution", 201, {"content": b"new!", "headers": _TUS}),

@@ -1,6 +1,7 @@
 """clew ingest and the officer's other commands against the real application, with the worker run in between."""
 
 import json
+import os
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from typer.testing import CliRunner
 
 from clew.cli import cases, client, ingest
 from clew.cli.app import build
+from clew.cli.gather import LINK, NO_FILE, Found
 from clew.domain.matching.jobs import JOBS
 from clew.kernel.settings import Settings
 from clew.store import jobs
@@ -115,7 +117,7 @@ def test_a_broken_off_contribution_goes_on(node: Node, tmp_path: Path, monkeypat
         _picture(folder / f"{seed}.jpg", 10 + seed)
     case = _as(node, "anna", monkeypatch, "case", "new", "A-2")[1][0]["id"]
     sent = ingest.client().ask("POST", f"/cases/{case}/contributions", json={"source": "disk"})["id"]
-    ingest._send(sent, folder / "0.jpg", "disk/0.jpg")
+    ingest._send(sent, Found(folder / "0.jpg", "disk/0.jpg"))
 
     code, lines = _as(node, "anna", monkeypatch, "ingest", str(folder), "--case", "A-2", "--source", "disk", "--resume")
 
@@ -131,6 +133,47 @@ def test_a_large_file_travels_in_parts(node: Node, tmp_path: Path, monkeypatch: 
     code, lines = _as(node, "anna", monkeypatch, "ingest", str(tmp_path / "big"), "--case", "A-3")
     assert code == 0
     assert [line["status"] for line in lines[:-1]] == ["imported"]
+
+
+def test_a_large_file_that_was_broken_off_goes_on_where_it_was(
+        node: Node, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ingest, "WHOLE", 4000)
+    _picture(tmp_path / "big" / "big.jpg", 21)
+    case = _as(node, "anna", monkeypatch, "case", "new", "A-5")[1][0]["id"]
+    ask = ingest.client().ask
+    sent = ask("POST", f"/cases/{case}/contributions", json={"source": "disk"})["id"]
+    one = Found(tmp_path / "big" / "big.jpg", "big/big.jpg")
+    size = one.place.stat().st_size
+    upload = ingest.client().begin(f"/contributions/{sent}/uploads", ingest._headers(one, size))
+    ask("PATCH", upload, content=one.place.read_bytes()[:3000], headers={"Upload-Offset": "0", "Content-Type": ingest.BYTES})
+
+    monkeypatch.setattr(Officer, "begin", None)  # it must be that upload that becomes the file
+    code, lines = _as(node, "anna", monkeypatch, "ingest", str(tmp_path / "big"), "--case", "A-5", "--source", "disk", "--resume")
+
+    assert (code, [line["status"] for line in lines[:-1]]) == (0, ["imported"])
+    assert ask("GET", f"/contributions/{sent}/uploads") == []
+
+
+def test_files_that_cannot_be_sent_are_told_here_and_on_the_node(
+        node: Node, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for folder in ("p1", "p2"):
+        _picture(tmp_path / folder / "DCIM" / "1.jpg", ord(folder[1]))
+    (tmp_path / "p1" / "DCIM" / "link.jpg").symlink_to(tmp_path / "p2" / "DCIM" / "1.jpg")
+    _picture(tmp_path / "p1" / "DCIM" / os.fsdecode(b"caf\xe9\x1b[31m.jpg"), 99)
+    os.mkfifo(tmp_path / "p2" / "DCIM" / "pipe")
+    _as(node, "anna", monkeypatch, "case", "new", "A-6")
+
+    code, lines = _as(node, "anna", monkeypatch, "ingest", str(tmp_path / "p1" / "DCIM"), str(tmp_path / "p2" / "DCIM"),
+                      "--case", "A-6")
+
+    assert code == 0
+    ends = {line["path"]: line["status"] for line in lines[:-1]}
+    assert ends == {"p1/DCIM/1.jpg": "imported", "p2/DCIM/1.jpg": "imported", "p1/DCIM/caf%E9%1B[31m.jpg": "imported",
+                    "p1/DCIM/link.jpg": "refused", "p2/DCIM/pipe": "refused"}
+    shown = ingest.client().ask("GET", f"/contributions/{lines[-1]['contribution']}/files", params={"status": "refused"})
+    assert {one["path"]: one["reason"] for one in shown} == {"p1/DCIM/link.jpg": LINK, "p2/DCIM/pipe": NO_FILE}
+    only = _as(node, "anna", monkeypatch, "ingest", str(tmp_path / "p2" / "DCIM" / "pipe"), "--case", "A-6")
+    assert only[0] == 1  # nothing came in
 
 
 def test_an_empty_folder_and_an_unknown_case_say_what_to_do(

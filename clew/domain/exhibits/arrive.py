@@ -1,6 +1,7 @@
 """How stored bytes become a file row and an exhibit: shared by officers' uploads and the worker's archives."""
 
 import uuid
+from itertools import count
 from typing import Any
 
 from sqlalchemy import Row
@@ -58,6 +59,24 @@ def known_file(work: Work, contribution_id: ContributionId, path: str, sha256: b
     if row is not None and bytes(row.sha256 or b"") != sha256:  # none: a member that could not be unpacked
         raise Conflict("Another file with this path is in this contribution. Use another path or contribution.")
     return row
+
+
+def refused_row(work: Work, case_id: CaseId, contribution_id: ContributionId, path: str, reason: str) -> Row[Any]:
+    """Write down a file that was not brought; beside another one of its path it gets a number."""
+    for number in count(1):
+        spelled = path if number == 1 else f"{path} ({number})"
+        made = work.write(
+            "INSERT INTO clew.files (id, contribution_id, case_id, path, status, reason, done_at) VALUES "
+            "(:id, :contribution, :case, :path, 'refused', :reason, now()) ON CONFLICT DO NOTHING "
+            "RETURNING id, path, status, reason, exhibit_id, sha256, size",
+            {"id": ids.ordered(), "contribution": contribution_id, "case": case_id, "path": spelled, "reason": reason})
+        row = made[0] if made else work.first(
+            "SELECT id, path, status, reason, exhibit_id, sha256, size FROM clew.files WHERE contribution_id = :contribution "
+            "AND path = :path AND status = 'refused' AND sha256 IS NULL AND reason = :reason",
+            {"contribution": contribution_id, "path": spelled, "reason": reason})
+        if row is not None:
+            return row
+    raise AssertionError
 
 
 def arrive(work: Work, case_id: CaseId, contribution_id: ContributionId, path: str, media_id: MediaId,

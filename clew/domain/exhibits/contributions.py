@@ -8,12 +8,12 @@ from clew.access import sight
 from clew.access.paging import after_place, page
 from clew.access.verb import event, verb
 from clew.domain.cases.service import own_case
-from clew.domain.exhibits.arrive import arrive, deposit, known_file
+from clew.domain.exhibits.arrive import arrive, deposit, known_file, refused_row
 from clew.domain.exhibits.heirs import keep_still, take_back
 from clew.domain.exhibits.model import Contribution, File, Progress
-from clew.domain.exhibits.rules import check_path
+from clew.domain.exhibits.rules import check_path, noted_path
 from clew.kernel import ids
-from clew.kernel.errors import Conflict, NotFound
+from clew.kernel.errors import BadInput, Conflict, NotFound
 from clew.kernel.ids import CaseId, ContributionId, ExhibitId
 from clew.kernel.viewer import Viewer
 from clew.store.blobs import Stored
@@ -94,6 +94,21 @@ def add_file(work: Work, viewer: Viewer, contribution_id: ContributionId, path: 
                       subject=f"exhibit:{row.exhibit_id}", detail={"contribution": contribution_id,
                                                                   "status": row.status}))
     return _file(row), kept
+
+
+@verb("note_refused", right="contribute")
+def note_refused(work: Work, viewer: Viewer, contribution_id: ContributionId, path: str, *, reason: str) -> File:
+    """Write down a file that could not be brought, so that whoever looks at the contribution knows of it.
+
+    The same path and reason again change nothing; beside another file of the path it gets a number.
+    """
+    contribution = open_for_files(work, viewer, contribution_id)
+    path, reason = noted_path(path), reason.strip()
+    if not 1 <= len(reason) <= 500:
+        raise BadInput("Say in 1 to 500 characters why the file is not brought.")
+    row = refused_row(work, contribution.case_id, contribution_id, path, reason)
+    work.record(event(viewer, "note_refused", case_id=contribution.case_id, subject=f"contribution:{contribution_id}"))
+    return _file(row)
 
 
 @verb("close_contribution", right="contribute")

@@ -20,6 +20,12 @@ def check_path(path: str) -> str:
     return spelled
 
 
+def noted_path(path: str) -> str:
+    """Return any path as it can be written down beside a reason: what cannot be shown is spelled out, the rest cut."""
+    shown = path.encode("utf-8", "backslashreplace").decode()
+    return "".join(letter if letter.isprintable() else f"%{ord(letter):02X}" for letter in shown)[:LONGEST_PATH] or "?"
+
+
 def cursor(made_at: datetime, key: str) -> str:
     """Return an opaque place in a list ordered by time and id."""
     return place.cursor(made_at.isoformat(), key)

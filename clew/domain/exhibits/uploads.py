@@ -51,6 +51,17 @@ def _own(work: Work, viewer: Viewer, upload_id: uuid.UUID) -> Upload:
     return Upload(row.id, ContributionId(row.contribution_id), row.path, row.length, row.file_id is not None)
 
 
+@verb("list_uploads", right="contribute")
+def list_uploads(work: Work, viewer: Viewer, contribution_id: ContributionId) -> list[Upload]:
+    """List one's own uploads of a contribution that have not become files yet, so that they can go on."""
+    contribution = own_contribution(work, viewer, contribution_id)
+    rows = work.rows("SELECT id, path, length FROM clew.uploads WHERE contribution_id = :contribution "
+                     "AND officer_id = :me AND file_id IS NULL ORDER BY made_at",
+                     {"contribution": contribution_id, "me": viewer.officer_id})
+    work.record(event(viewer, "list_uploads", case_id=contribution.case_id, subject=f"contribution:{contribution_id}"))
+    return [Upload(row.id, contribution_id, row.path, row.length, False) for row in rows]
+
+
 @verb("get_upload", right="contribute")
 def get_upload(work: Work, viewer: Viewer, upload_id: uuid.UUID) -> Upload:
     """Show one of one's own uploads, so that it can go on."""

@@ -13,6 +13,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from clew.domain.exhibits import contributions, uploads
@@ -55,6 +56,25 @@ def describe_tus(viewer: Asking, contribution_id: uuid.UUID) -> Response:
     return Response(status_code=204, headers=TUS | {
         "Tus-Version": "1.0.0", "Tus-Extension": "creation,creation-with-upload,termination",
         "Tus-Max-Size": str(uploads.LARGEST)})
+
+
+@router.get("/contributions/{contribution_id}/uploads")
+def list_uploads(viewer: Asking, contribution_id: uuid.UUID) -> list[uploads.Upload]:
+    """List one's own uploads of a contribution that are not whole yet."""
+    return uploads.list_uploads(viewer, ContributionId(contribution_id))
+
+
+class NotBrought(BaseModel):
+    """A file that could not be brought, and why."""
+
+    path: str = Field(min_length=1, max_length=4000)
+    reason: str = Field(min_length=1, max_length=500)
+
+
+@router.post("/contributions/{contribution_id}/refused", status_code=201)
+def note_refused(viewer: Asking, contribution_id: uuid.UUID, body: NotBrought, key: Key) -> File:
+    """Write down a file that could not be brought, so that the contribution shows it."""
+    return contributions.note_refused.once(key, viewer, ContributionId(contribution_id), body.path, reason=body.reason)
 
 
 @router.post("/contributions/{contribution_id}/uploads", status_code=201)
