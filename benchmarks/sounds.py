@@ -31,7 +31,7 @@ from clew.signals.sounds.limits import limits
 
 LONGEST, STRANGERS = 30 * RATE, 16
 PEER = "chromaprint: fpcalc's raw prints, best offset by differing bits"
-RARE, WORTH = 1e-6, 1e-3
+RARE, WORTH, ENOUGH = 1e-6, 1e-3, 400
 EDGES = (0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.7, 1, 1.5, 2, 100)
 
 
@@ -132,9 +132,19 @@ def compared(half: int, count: int, peer: Callable[[Samples], NDArray[np.uint32]
 
 
 def limit(weights: NDArray[np.float64], share: float) -> float:
-    """Return the weight that so small a share of strangers exceeds, drawn out from the highest hundredth of them."""
-    start = float(np.quantile(weights, 0.99))
-    return round(start + float((weights[weights > start] - start).mean()) * float(np.log(0.01 / share)), 3)
+    """Return the weight that so small a share of strangers exceeds, drawn out from the highest fiftieth of them."""
+    start = float(np.quantile(weights, 0.98))
+    return start + float((weights[weights > start] - start).mean()) * float(np.log(0.02 / share))
+
+
+def strictest(pairs: list[Pair], share: float) -> float:
+    """Return the highest limit any kind of strangers asks for: one reader's sentences, voices, music, the rest."""
+    kinds: dict[tuple[str, ...], list[float]] = {}
+    for pair in pairs:
+        families = [name.partition("/")[0] for name in (pair.query, pair.reference)]
+        kind = ("one reader",) if families[0] == families[1] else tuple(sorted(name[:5] for name in families))
+        kinds.setdefault(kind, []).append(pair.weight)
+    return round(max(limit(np.array(weights), share) for weights in kinds.values() if len(weights) >= ENOUGH), 3)
 
 
 def calibrate(count: int) -> None:
@@ -142,14 +152,16 @@ def calibrate(count: int) -> None:
     pairs = compared(0, count, lambda _: np.zeros(0, np.uint32))
     same = [pair.weight for pair in pairs if pair.same]
     different = np.array([pair.weight for pair in pairs if not pair.same])
-    bars = {"match": limit(different, RARE), "possible": limit(different, WORTH)}
+    strange = [pair for pair in pairs if not pair.same]
+    bars = {"match": strictest(strange, RARE), "possible": strictest(strange, WORTH)}
     false = int((different >= bars["match"]).sum())
     told = {
         "data": f"{len({p.query for p in pairs})} sample sounds (the tuning half) x {len(EDITS) + len(UNDER)} edits "
                 "(benchmarks/sound_edits.py) against themselves and strangers, other sentences of one reader among them",
         "weights": "same and different pairs weigh the same in all, so a share assumes one in two candidates is true",
         "limits": bars,
-        "limits_from": f"drawn out from the highest hundredth of the strangers: match to {RARE} of them, possible to {WORTH}",
+        "limits_from": "drawn out from the highest fiftieth of each kind of strangers, the strictest kind counts: "
+                       f"match to {RARE} of them, possible to {WORTH}",
         "highest_different": round(float(different.max()), 3),
         "same_tried": len(same),
         "same_match": sum(one >= bars["match"] for one in same),

@@ -40,25 +40,21 @@ class Seed:
 
 def seeds(a: Grid, b: Grid, least: float) -> list[Seed]:
     """Return the windows of `a` whose most like moment of `b` reaches `least`, the best first."""
-    found: list[Seed] = []
-    for window in sorted({min(window, len(a) // BLOCK * BLOCK) for window in WINDOWS}):
-        if SHORTEST <= window <= len(b) / SPEEDS[0]:
-            found += _best(a, b, window, least)
-    return sorted(found, key=lambda seed: (-seed.likeness, seed.start, seed.offset, seed.length))
-
-
-def _best(a: Grid, b: Grid, window: int, least: float) -> list[Seed]:
-    best = np.zeros((len(a) // BLOCK, 4))  # likeness, place in the warped b, which speed, which shift
+    windows = sorted({min(window, len(a) // BLOCK * BLOCK) for window in WINDOWS})
+    if windows[0] < SHORTEST or len(b) / SPEEDS[0] < windows[0]:
+        return []
+    best = np.zeros((len(windows), len(a) // BLOCK, 4))  # likeness squared, place in the warped b, which speed, which shift
     for number, speed in enumerate(SPEEDS):
         warped = faster(b, speed)
         for shift in SHIFTS:
             other = higher(warped, shift)
-            _scan(a.loud, a.low, other.loud, other.low, window // BLOCK, number, shift, best)
-    return [
-        Seed(float(alike), int(place) * BLOCK, window, float((at - place * BLOCK) * SPEEDS[int(number)]),
-             SPEEDS[int(number)], int(shift))
-        for place, (alike, at, number, shift) in enumerate(best) if alike >= least
-    ]
+            _scan(a.loud, a.low, other.loud, other.low, np.array(windows), number, shift, best)
+    found = []
+    for which, place in zip(*np.nonzero((best[:, :, 0] >= least**2) & (best[:, :, 0] > 0)), strict=True):
+        alike, at, number, shift = best[which, place].tolist()
+        start, speed = int(place) * BLOCK, SPEEDS[int(number)]
+        found.append(Seed(math.sqrt(alike), start, windows[which], (at - start) * speed, speed, int(shift)))
+    return sorted(found, key=lambda seed: (-seed.likeness, seed.start, seed.offset, seed.length))
 
 
 def faster(grid: Grid, speed: float) -> Grid:
@@ -119,39 +115,48 @@ def _together(a_loud: Any, a_low: Any, b_loud: Any, b_low: Any, offset: float, s
 
 
 @compiled
-def _scan(a_loud: Any, a_low: Any, b_loud: Any, b_low: Any, blocks: int, number: int, shift: int, best: Any) -> None:
-    """Put into `best`, for each window of `blocks` blocks of a, the most like place of b, if it is better than what is there."""
-    count, far = len(a_loud) // BLOCK, len(b_loud)
-    mine = np.zeros(count, np.int32)
-    for block in range(count):
-        for row in range(block * BLOCK, block * BLOCK + BLOCK):
-            mine[block] += popcount(a_loud[row] | a_low[row])
-    agreeing, theirs = np.zeros(count, np.int32), np.zeros(count, np.int32)
-    few = FEW * BLOCK * blocks
-    for lag in range(BLOCK * blocks - BLOCK * count, far - BLOCK * blocks + 1):
+def _sums(loud: Any, low: Any) -> Any:
+    """Return for each row how many cells of the rows before it say anything."""
+    sums = np.zeros(len(loud) + 1, np.int64)
+    for row in range(len(loud)):
+        sums[row + 1] = sums[row] + popcount(loud[row] | low[row])
+    return sums
+
+
+@compiled
+def _scan(a_loud: Any, a_low: Any, b_loud: Any, b_low: Any, windows: Any, number: int, shift: int, best: Any) -> None:
+    """Put into `best` (windows, blocks, 4), for each window of a, the most like place of b, if better than what is there."""
+    count, far, least = len(a_loud) // BLOCK, len(b_loud), windows.min()
+    mine, theirs = _sums(a_loud, a_low), _sums(b_loud, b_low)
+    rows, blocks = np.zeros(count * BLOCK, np.int64), np.zeros(count, np.int64)
+    for lag in range(least - BLOCK * count, far - least + 1):
         first = max(0, (-lag + BLOCK - 1) // BLOCK)
         last = min(count, (far - lag) // BLOCK)
-        for block in range(first, last):
-            agree, told = 0, 0
-            for row in range(block * BLOCK, block * BLOCK + BLOCK):
-                up, down, high, deep = a_loud[row], a_low[row], b_loud[row + lag], b_low[row + lag]
-                agree += popcount((up & high) | (down & deep)) - popcount((up & deep) | (down & high))
-                told += popcount(high | deep)
-            agreeing[block], theirs[block] = agree, told
-        agree, has, told = 0, 0, 0
-        for block in range(first, last):
-            agree += agreeing[block]
-            has += mine[block]
-            told += theirs[block]
-            if block - first >= blocks:
-                agree -= agreeing[block - blocks]
-                has -= mine[block - blocks]
-                told -= theirs[block - blocks]
-            start = block - blocks + 1
-            if start >= first and agree > 0:
-                value = agree / math.sqrt(float(has + few) * float(told + few))
-                if value > best[start, 0]:
-                    best[start, 0] = value
-                    best[start, 1] = start * BLOCK + lag
-                    best[start, 2] = number
-                    best[start, 3] = shift
+        begin, end = first * BLOCK, last * BLOCK
+        _agreements(a_loud[begin:end], a_low[begin:end], b_loud[begin + lag:end + lag], b_low[begin + lag:end + lag], rows)
+        for block in range(last - first):
+            blocks[block] = rows[block * BLOCK] + rows[block * BLOCK + 1] + rows[block * BLOCK + 2] + rows[block * BLOCK + 3]
+        for which in range(len(windows)):
+            window, agree = windows[which], 0
+            wide = window // BLOCK
+            for block in range(last - first):
+                agree += blocks[block] - (blocks[block - wide] if block >= wide else 0)
+                if agree > 0 and block >= wide - 1:
+                    start = first + block - wide + 1
+                    row = start * BLOCK
+                    has = mine[row + window] - mine[row] + FEW * window
+                    told = theirs[row + lag + window] - theirs[row + lag] + FEW * window
+                    value = float(agree) * float(agree)
+                    if value > best[which, start, 0] * (float(has) * float(told)):
+                        best[which, start, 0] = value / (float(has) * float(told))
+                        best[which, start, 1] = row + lag
+                        best[which, start, 2] = number
+                        best[which, start, 3] = shift
+
+
+@compiled
+def _agreements(a_loud: Any, a_low: Any, b_loud: Any, b_low: Any, agreeing: Any) -> None:
+    """Count agreeing less disagreeing cells of each row; nothing else in this loop, so that many rows are counted at once."""
+    for row in range(len(a_loud)):
+        up, down, high, deep = a_loud[row], a_low[row], b_loud[row], b_low[row]
+        agreeing[row] = popcount((up & high) | (down & deep)) - popcount((up & deep) | (down & high))
