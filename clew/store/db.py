@@ -84,7 +84,7 @@ class Work:
 
 
 class Database:
-    """The pools of one process: the web's login and the jobs' login, each opened on first use."""
+    """The pools of one process: the web's login, the door's and the jobs', each opened on first use."""
 
     def __init__(self, at: Settings) -> None:
         self.settings = at
@@ -132,8 +132,8 @@ class Database:
 
     @contextmanager
     def door_work(self) -> Iterator[Work]:
-        """Open a transaction with no viewer: logging in and enrolling only, row-level security shows nothing."""
-        with self._work(postgres.APP, _answers) as (work, _):
+        """Open a transaction with no viewer: logging in and enrolling only, by a login that sees no table."""
+        with self._work(postgres.DOOR, _answers) as (work, _):
             yield work
 
     @contextmanager

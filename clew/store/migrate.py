@@ -17,7 +17,7 @@ LOCK = 0x636C6577  # "clew": two migrations of one database wait for each other
 SCHEMA = """
     CREATE SCHEMA IF NOT EXISTS clew;
     REVOKE ALL ON SCHEMA clew FROM PUBLIC;
-    GRANT USAGE ON SCHEMA clew TO clew_app, clew_system;
+    GRANT USAGE ON SCHEMA clew TO clew_app, clew_door, clew_system;
     -- Not in any backup, so said again before each migration.
     ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 """

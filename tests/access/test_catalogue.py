@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from clew.kernel.settings import Settings
-from clew.store.postgres import database_name
+from clew.store.postgres import LOGINS, database_name
 from tests.database import TestServer
 
 LIST = Path(__file__).with_name("catalogue.txt")
@@ -88,7 +88,7 @@ def test_every_table_is_behind_the_wall_or_exempt(there: list[str]) -> None:
 
 def test_every_table_has_a_policy_for_the_owner_and_none_for_everybody(there: list[str]) -> None:
     policies = [line.split() for line in there if line.startswith("policy ")]
-    assert {line[-1] for line in policies} <= {"clew_app", "clew_system", "clew_owner"}
+    assert {line[-1] for line in policies} <= LOGINS.keys()
     assert all(line[3] == "PERMISSIVE" for line in policies)
 
 
@@ -101,10 +101,10 @@ def test_functions_are_closed_to_the_public_and_look_in_their_own_schema(there: 
     assert not pathless
 
 
-def test_nobody_but_the_three_logins_has_any_right(there: list[str]) -> None:
+def test_nobody_but_the_logins_has_any_right(there: list[str]) -> None:
     rights = [line for line in there if line.startswith(("right ", "column right ", "schema "))]
     assert rights
-    strangers = [line for line in rights if line.rsplit(" to ", 1)[1] not in ("clew_app", "clew_system", "clew_owner")]
+    strangers = [line for line in rights if line.rsplit(" to ", 1)[1] not in LOGINS]
     assert strangers == ["schema public USAGE to PUBLIC"]  # PostgreSQL's own, and empty
 
 

@@ -189,7 +189,11 @@ def test_an_ended_session_opens_nothing(real: Real) -> None:
     "SELECT turned FROM clew.stacked", "SELECT * FROM clew.stack_neighbours", "SELECT * FROM clew.measured_link(ARRAY[1, 2])",
     "SELECT clew.link_name(ARRAY[1, 2])", "SELECT clew.hit_handle(gen_random_uuid(), gen_random_uuid())",
     "SELECT clew.stance(gen_random_uuid(), gen_random_uuid(), 'XA', NULL)", "SELECT clew.band(1, 'match')",
-    "SET ROLE clew_owner", "SET ROLE clew_system", "SET SESSION AUTHORIZATION clew_owner", "SELECT salt FROM clew.events",
+    "SELECT * FROM clew.login_row('root')", "SELECT clew.login_failed(gen_random_uuid())",
+    "SELECT clew.login_done(gen_random_uuid(), 1, gen_random_uuid(), 'x', 'web', '', 60, 12)",
+    "SELECT clew.enrol_done(gen_random_uuid(), 'x', 'x', 'x', 1)", "SELECT clew.binds('cases', gen_random_uuid())",
+    "SET ROLE clew_owner", "SET ROLE clew_system", "SET ROLE clew_door",
+    "SET SESSION AUTHORIZATION clew_owner", "SELECT salt FROM clew.events",
     "CREATE TABLE clew.mine (a int)", "CREATE TEMPORARY TABLE cases (a int)", "ALTER TABLE clew.cases DISABLE ROW LEVEL SECURITY",
     "DELETE FROM clew.events", "UPDATE clew.events SET verb = 'x'", "UPDATE clew.sessions SET officer_id = gen_random_uuid()",
     "DELETE FROM clew.cases", "UPDATE clew.cases SET owner_agency_id = gen_random_uuid()", "TRUNCATE clew.answers"])

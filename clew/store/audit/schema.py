@@ -20,7 +20,8 @@ _PARTS = {
         JOIN pg_class c ON c.oid = t.tgrelid WHERE c.relnamespace = n.oid AND NOT t.tgisinternal""",
     "logins": """SELECT concat_ws('|', r.rolname, r.rolsuper, r.rolbypassrls, r.rolcreaterole,
             (SELECT string_agg(pg_get_userbyid(m.roleid), ',' ORDER BY pg_get_userbyid(m.roleid)) FROM pg_auth_members m
-             WHERE m.member = r.oid)) FROM pg_roles r WHERE r.rolname IN ('clew_app', 'clew_system', 'clew_owner')""",
+             WHERE m.member = r.oid)) FROM pg_roles r
+            WHERE r.rolname IN ('clew_app', 'clew_door', 'clew_system', 'clew_owner')""",
 }
 _LISTS = ", ".join(  # names and queries are those above
     f"ARRAY(SELECT q.line COLLATE \"C\" FROM ({query}) AS q (line) ORDER BY 1) AS {name}"  # noqa: S608

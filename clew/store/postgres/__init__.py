@@ -1,4 +1,4 @@
-"""The system of record: the embedded PostgreSQL or one of your own, its three logins and its databases.
+"""The system of record: the embedded PostgreSQL or one of your own, its logins and its databases.
 
 Nothing here knows a table; `migrate` makes those. Never starts a server when `settings().dsn` names one.
 """
@@ -6,13 +6,13 @@ Nothing here knows a table; `migrate` makes those. Never starts a server when `s
 from psycopg.conninfo import conninfo_to_dict
 
 from clew.kernel.settings import Settings, settings
-from clew.store.postgres.logins import APP, LOGINS, OWNER, SYSTEM, dsn, password
+from clew.store.postgres.logins import APP, DOOR, LOGINS, OWNER, SYSTEM, dsn, password
 from clew.store.postgres.server import Server
 from clew.store.postgres.setup import create_database, drop_database, prepare
 
 DATABASE = "clew"
 
-__all__ = ["APP", "DATABASE", "LOGINS", "OWNER", "SYSTEM", "Server", "create_database", "database_name",
+__all__ = ["APP", "DATABASE", "DOOR", "LOGINS", "OWNER", "SYSTEM", "Server", "create_database", "database_name",
            "drop_database", "dsn_for", "embedded", "ensure", "prepare", "stop"]
 
 
@@ -23,7 +23,7 @@ def embedded(at: Settings | None = None) -> Server:
 
 
 def dsn_for(login: str, at: Settings | None = None) -> str:
-    """Return the libpq address of `login` (APP, SYSTEM or OWNER), password included: never log it.
+    """Return the libpq address of `login` (APP, DOOR, SYSTEM or OWNER), password included: never log it.
 
     It is a postgresql:// URL that psycopg takes as it is; SQLAlchemy takes it as
     `make_url(...).set(drivername="postgresql+psycopg")`. Raises Unavailable when `clew init` has not run.
@@ -34,7 +34,7 @@ def dsn_for(login: str, at: Settings | None = None) -> str:
 
 
 def ensure(at: Settings | None = None, *, admin_dsn: str = "") -> None:
-    """Have a running server with the three logins and Clew's database; call it as often as you like.
+    """Have a running server with the logins and Clew's database; call it as often as you like.
 
     `admin_dsn` is needed once for a server of your own (settings().dsn): a login that may create roles
     and databases. Without it such a server is taken as prepared. Raises Unavailable or BadInput.

@@ -1,4 +1,4 @@
-"""The three logins of access.md and their passwords: random, one 0600 file each in the keys folder."""
+"""The logins of access.md and one for the door alone, and their passwords: random, one 0600 file each in the keys folder."""
 
 import os
 import secrets
@@ -10,9 +10,10 @@ from psycopg.conninfo import conninfo_to_dict
 from clew.kernel.errors import Unavailable
 
 APP = "clew_app"  # web: every transaction opens with a viewer
+DOOR = "clew_door"  # web: logging in and enrolling, before there is a viewer; sees no table
 SYSTEM = "clew_system"  # the worker's named jobs
 OWNER = "clew_owner"  # migrations only
-LOGINS = {APP: 60, SYSTEM: 40, OWNER: 10}  # most connections of each at a time
+LOGINS = {APP: 60, DOOR: 20, SYSTEM: 40, OWNER: 10}  # most connections of each at a time
 
 
 def password(keys: Path, login: str, *, make: bool) -> str:

@@ -6,7 +6,7 @@ import psycopg
 from psycopg import sql
 
 from clew.kernel.errors import Unavailable
-from clew.store.postgres.logins import APP, LOGINS, OWNER, SYSTEM, password
+from clew.store.postgres.logins import APP, DOOR, LOGINS, OWNER, SYSTEM, password
 
 OLDEST = 150000
 TOO_STRONG = """
@@ -15,7 +15,7 @@ TOO_STRONG = """
 
 
 def prepare(admin_dsn: str, keys: Path) -> None:
-    """Make the three logins of this server with the passwords of `keys`, and check that none has power."""
+    """Make the logins of this server with the passwords of `keys`, and check that none has power."""
     with psycopg.connect(admin_dsn, autocommit=True) as conn:
         if conn.info.server_version < OLDEST:
             raise Unavailable("Clew needs PostgreSQL 15 or newer. Upgrade the server, then run this again.")
@@ -39,7 +39,7 @@ def _make_login(conn: psycopg.Connection, login: str, limit: int, secret: str) -
 
 def create_database(admin_dsn: str, name: str, *, template: str = "template0",
                     missing_only: bool = False) -> None:
-    """Make database `name`, owned by clew_owner and closed to everybody but the three logins.
+    """Make database `name`, owned by clew_owner and closed to everybody but these logins.
 
     `template` may be a migrated database without connections: tables come along, which takes ~30 ms.
     """
@@ -53,8 +53,8 @@ def create_database(admin_dsn: str, name: str, *, template: str = "template0",
             database, owner, sql.Identifier(template)) + utf8)
         # No TEMPORARY for anyone: a temporary table could stand before a real one in a search path.
         conn.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
-        conn.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}, {}").format(
-            database, sql.Identifier(APP), sql.Identifier(SYSTEM)))
+        conn.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}, {}, {}").format(
+            database, sql.Identifier(APP), sql.Identifier(DOOR), sql.Identifier(SYSTEM)))
         conn.execute(sql.SQL("ALTER DATABASE {} SET timezone = 'UTC'").format(database))
         conn.execute(sql.SQL("ALTER DATABASE {} SET search_path = clew").format(database))
         if borrowed:

@@ -1,7 +1,7 @@
 -- Agencies, officers, sessions, and who the viewer of a transaction is.
 CREATE SCHEMA IF NOT EXISTS clew;
 REVOKE ALL ON SCHEMA clew FROM PUBLIC;
-GRANT USAGE ON SCHEMA clew TO clew_app, clew_system;
+GRANT USAGE ON SCHEMA clew TO clew_app, clew_door, clew_system;
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 
 CREATE TABLE clew.agencies (
@@ -101,7 +101,7 @@ BEGIN
                         officer.login, officer.roles, officer.language, officer.mode, officer.session_kind;
 END $$;
 REVOKE EXECUTE ON FUNCTION clew.open_session(bytea) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION clew.open_session(bytea) TO clew_app;
+GRANT EXECUTE ON FUNCTION clew.open_session(bytea) TO clew_app, clew_door;
 
 -- The verified claims of this transaction's viewer: officer, agency, country, roles, session; NULL for nobody.
 CREATE FUNCTION clew.viewer_claims() RETURNS text[]
@@ -132,7 +132,8 @@ GRANT EXECUTE ON FUNCTION clew.viewer_claims(), clew.viewer_officer(), clew.view
     clew.viewer_country(), clew.viewer_has_role(text), clew.viewer_session(), clew.viewer_reads()
     TO clew_app, clew_system;
 
--- What logging in needs before there is a viewer; returns secrets sealed or hashed, one officer at a time.
+-- What logging in needs before there is a viewer, for the door's own login alone: whoever may ask as the web can neither
+-- read a hash nor open a session without a token. Returns secrets sealed or hashed, one officer at a time.
 CREATE FUNCTION clew.login_row(of_login text)
 RETURNS TABLE (id uuid, agency_id uuid, password_hash text, totp_sealed bytea, totp_step bigint,
                enrolment_hash bytea, enrolment_ends timestamptz, locked_until timestamptz, active boolean)
@@ -181,7 +182,7 @@ REVOKE EXECUTE ON FUNCTION clew.login_row(text), clew.login_failed(uuid),
     clew.enrol_done(uuid, bytea, text, bytea, bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION clew.login_row(text), clew.login_failed(uuid),
     clew.login_done(uuid, bigint, uuid, bytea, text, text, integer, integer),
-    clew.enrol_done(uuid, bytea, text, bytea, bigint) TO clew_app;
+    clew.enrol_done(uuid, bytea, text, bytea, bigint) TO clew_door;
 
 GRANT SELECT (id, code, name, country, kind, contact, cut_off_at, reveal_limit, made_at, wrapped_key),
     INSERT, UPDATE (name, contact, cut_off_at, reveal_limit) ON clew.agencies TO clew_app;

@@ -54,7 +54,11 @@ ALTER TABLE clew.event_heads FORCE ROW LEVEL SECURITY;
 -- the row is still sealed with a key the database does not hold.
 GRANT INSERT (id, at, verb, officer_id, agency_id, case_id, owner_agency_id, subject, purpose, payload, salt,
     commitment, seal) ON clew.events TO clew_app, clew_system;
-GRANT USAGE ON SEQUENCE clew.event_arrivals TO clew_app, clew_system;
+GRANT INSERT (id, at, verb, officer_id, agency_id, case_id, owner_agency_id, subject, purpose, payload, salt,
+    commitment, seal) ON clew.events TO clew_door;
+GRANT USAGE ON SEQUENCE clew.event_arrivals TO clew_app, clew_door, clew_system;
+CREATE POLICY events_append_door ON clew.events FOR INSERT TO clew_door
+    WITH CHECK (verb IN ('log_in', 'log_in_failed', 'enrol', 'enrol_failed'));
 CREATE POLICY events_append ON clew.events FOR INSERT TO clew_app WITH CHECK (
     (SELECT clew.viewer_officer()) IS NULL
     OR (officer_id = (SELECT clew.viewer_officer()) AND agency_id = (SELECT clew.viewer_agency())));

@@ -161,13 +161,29 @@ GRANT EXECUTE ON FUNCTION clew.cases_in_sight(boolean), clew.cases_managed(), cl
 GRANT EXECUTE ON FUNCTION clew.deposit_media(uuid, bytea, bytea, bytea, bigint, text),
     clew.add_media_key(uuid, uuid, bytea) TO clew_app, clew_system;
 
--- Nobody changes his own roles or a higher account's, whatever the application believes; the biometric right comes from
--- the bureau of the country.
+-- Whatever the application believes: nobody changes more of his own account than how he sees the screen; an account of
+-- higher rank, or of another agency, is its superior's; a bureau grants the biometric right of its country and nothing else.
 CREATE FUNCTION clew.grants_reach_down() RETURNS trigger LANGUAGE plpgsql SET search_path = clew, pg_temp AS $$
+DECLARE
+    computed CONSTANT text := 'credentials_hash';  -- of the new row only after this trigger
+    own CONSTANT text[] := ARRAY['language', 'mode', computed];
 BEGIN
-    IF OLD.roles IS NOT DISTINCT FROM NEW.roles OR viewer_officer() IS NULL THEN
-        RETURN NEW;
+    IF viewer_officer() IS NULL THEN RETURN NEW; END IF;
+    IF NEW.id = viewer_officer() THEN
+        IF to_jsonb(OLD) - own IS DISTINCT FROM to_jsonb(NEW) - own AND OLD.roles IS NOT DISTINCT FROM NEW.roles THEN
+            RAISE EXCEPTION 'nobody administers himself';
+        END IF;
+    ELSIF viewer_has_role('system_administrator') THEN
+        IF NOT OLD.roles <@ ARRAY['agency_administrator', 'auditor'] THEN
+            RAISE EXCEPTION 'the system administrator changes whom he appoints';
+        END IF;
+    ELSIF OLD.roles && ARRAY['auditor', 'system_administrator'] THEN
+        RAISE EXCEPTION 'nobody changes a higher account';
+    ELSIF NEW.agency_id <> viewer_agency() AND to_jsonb(OLD) - 'roles'::text - computed IS DISTINCT FROM
+          to_jsonb(NEW) - 'roles'::text - computed THEN
+        RAISE EXCEPTION 'a bureau grants the biometric right only';
     END IF;
+    IF OLD.roles IS NOT DISTINCT FROM NEW.roles THEN RETURN NEW; END IF;
     IF NEW.id = viewer_officer() THEN
         RAISE EXCEPTION 'nobody grants roles to himself';
     END IF;
@@ -184,7 +200,7 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
-CREATE TRIGGER grants_reach_down BEFORE UPDATE OF roles ON clew.officers
+CREATE TRIGGER grants_reach_down BEFORE UPDATE ON clew.officers
     FOR EACH ROW EXECUTE FUNCTION clew.grants_reach_down();
 REVOKE EXECUTE ON FUNCTION clew.grants_reach_down() FROM PUBLIC;
 

@@ -1,4 +1,19 @@
--- The hash of a row as an event binds it: accounts, agencies, policies and judgements. Shows nothing of the row.
+-- Whether the login that asks may have a row bound: the web what its viewer may know of, the door accounts.
+CREATE FUNCTION clew.binds(of_table text, of_id uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
+    SELECT CASE session_user WHEN 'clew_door' THEN of_table = 'officers' WHEN 'clew_app' THEN CASE of_table
+        WHEN 'officers' THEN EXISTS (SELECT 1 FROM officers o WHERE o.id = of_id AND (o.agency_id = viewer_agency()
+            OR viewer_has_role('system_administrator') OR o.agency_id = ANY (clew.bureau_agencies())))
+        WHEN 'agencies' THEN viewer_officer() IS NOT NULL
+        WHEN 'cases' THEN of_id = ANY (clew.cases_in_sight()) OR of_id = ANY (clew.cases_managed())
+        WHEN 'judgements' THEN EXISTS (SELECT 1 FROM judgements j WHERE j.id = of_id AND (j.officer_id = viewer_officer()
+            OR (clew.sees_exhibit(j.exhibit_a) AND clew.sees_exhibit(j.exhibit_b))))
+        ELSE false END ELSE true END
+$$;
+REVOKE EXECUTE ON FUNCTION clew.binds(text, uuid) FROM PUBLIC;
+
+-- The hash of a row as an event binds it: accounts, agencies, policies and judgements. Shows nothing of the row, and of
+-- no row that the viewer may not know of.
 CREATE FUNCTION clew.row_hash(of_table text, of_id uuid) RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
     SELECT encode(sha256(convert_to(r.row::text, 'UTF8')), 'hex') FROM (
@@ -18,10 +33,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
         FROM cases c WHERE of_table = 'cases' AND c.id = of_id
         UNION ALL SELECT jsonb_build_object('id', j.id, 'link', j.link_id, 'a', j.exhibit_a, 'b', j.exhibit_b,
             'officer', j.officer_id, 'agency', j.agency_id, 'answer', j.answer, 'reason', j.reason, 'at', j.made_at)
-        FROM judgements j WHERE of_table = 'judgements' AND j.id = of_id) r
+        FROM judgements j WHERE of_table = 'judgements' AND j.id = of_id) r WHERE clew.binds(of_table, of_id)
 $$;
 REVOKE EXECUTE ON FUNCTION clew.row_hash(text, uuid) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION clew.row_hash(text, uuid) TO clew_app, clew_system;
+GRANT EXECUTE ON FUNCTION clew.row_hash(text, uuid) TO clew_app, clew_door, clew_system;
 
 -- How many reveals the viewer has made today: the record itself stays out of his reach.
 CREATE FUNCTION clew.reveals_today() RETURNS bigint
