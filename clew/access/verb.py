@@ -1,12 +1,12 @@
 """The only way to publish a service function: role, viewer, transaction and event around every call."""
 
 import hashlib
-import json
 from collections.abc import Callable
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, get_type_hints
 
 from pydantic import TypeAdapter
 
+from clew.access.answers import claim, keep
 from clew.access.permissions import RIGHTS
 from clew.access.roles import demand
 from clew.kernel.errors import BadInput, Conflict, NotFound, NotYourRole, TooMany
@@ -59,7 +59,8 @@ class Verb(Generic[P, R]):
     def once(self, key: str | None, viewer: Viewer, *args: P.args, **kwargs: P.kwargs) -> R:
         """Act at most once for an idempotency key; a repeat gets the first answer again.
 
-        Raises Conflict for a key of another request, and for a repeat whose first answer held a secret.
+        Raises Conflict for a key of another request and for a repeat whose first answer held a secret; NotFound, as
+        for a new key, when the viewer may no longer know what the first answer tells of.
         """
         return self.once_or_again(key, viewer, *args, **kwargs)[0]
 
@@ -74,14 +75,14 @@ class Verb(Generic[P, R]):
         try:
             with database().viewer_work(viewer.token) as (work, fresh):
                 demand(fresh, self.right)
-                known = _claim(work, fresh, key, self.name, asked)
+                known = claim(work, fresh, key, self.name, self.right, asked)
                 if known is not None:
                     if self.secret:
                         raise Conflict(_TOLD)
                     return answer_type.validate_json(known), True
                 result = self.within(work, fresh, *args, **kwargs)
-                _keep(work, fresh, key, self.name, asked,
-                      "null" if self.secret else answer_type.dump_json(result).decode())
+                keep(work, fresh, key, self.name, self.right, asked,
+                     "null" if self.secret else answer_type.dump_json(result).decode())
                 return result, False
         except (NotFound, NotYourRole, TooMany) as refusal:
             self._write_down(viewer, refusal.code)
@@ -91,27 +92,6 @@ class Verb(Generic[P, R]):
         """Record a refusal, the same for missing and hidden."""
         with database().viewer_work(viewer.token) as (work, fresh):
             work.record(event(fresh, "refused", subject=self.name, detail={"why": code}))
-
-
-def _claim(work: Work, viewer: Viewer, key: str, name: str, asked: bytes) -> str | None:
-    """Take the key, or return the answer it already has. Raises Conflict for another question."""
-    params = {"officer": viewer.officer_id, "key": key, "verb": name, "asked": asked}
-    if work.changed("INSERT INTO clew.answers (officer_id, key, verb, asked) VALUES (:officer, :key, :verb, :asked) "
-                    "ON CONFLICT DO NOTHING", params):
-        return None
-    row = work.first("SELECT asked, answer FROM clew.answers WHERE officer_id = :officer AND key = :key", params)
-    if row is None or bytes(row.asked) != asked:
-        raise Conflict("This Idempotency-Key was used for another request. Use a new key.")
-    work.record(event(viewer, name, detail={"repeated": True}))
-    return json.dumps(row.answer)
-
-
-def _keep(work: Work, viewer: Viewer, key: str, name: str, asked: bytes, answer: str) -> None:
-    """Write the answer to its key, which erasing a case may just have taken away with all others."""
-    work.write("INSERT INTO clew.answers (officer_id, key, verb, asked, answer) "
-               "VALUES (:officer, :key, :verb, :asked, CAST(:answer AS jsonb)) "
-               "ON CONFLICT (officer_id, key) DO UPDATE SET answer = EXCLUDED.answer",
-               {"officer": viewer.officer_id, "key": key, "verb": name, "asked": asked, "answer": answer})
 
 
 def event(viewer: Viewer, name: str, **fields: Any) -> Event:

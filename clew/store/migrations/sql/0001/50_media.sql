@@ -107,6 +107,8 @@ CREATE TABLE clew.answers (
     verb text NOT NULL,
     asked bytea NOT NULL,
     answer jsonb,
+    -- What it tells of, as kind:id: who may no longer know of that gets no answer again.
+    about text[] NOT NULL DEFAULT '{}',
     made_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (officer_id, key)
 );
@@ -120,7 +122,7 @@ GRANT SELECT, INSERT (id, case_id, contribution_id, media_id, path, narrowed), U
 GRANT SELECT, INSERT, DELETE ON clew.exhibit_grants TO clew_app;
 GRANT SELECT, INSERT, UPDATE (status, reason, exhibit_id, done_at, matched, sha256, size) ON clew.files TO clew_app;
 GRANT SELECT, INSERT, DELETE, UPDATE (file_id) ON clew.uploads TO clew_app;
-GRANT SELECT, INSERT, UPDATE (answer) ON clew.answers TO clew_app;
+GRANT SELECT, INSERT, UPDATE (answer, about) ON clew.answers TO clew_app;
 
 GRANT SELECT, INSERT ON clew.media TO clew_system;
 GRANT UPDATE (kind, media_type, width, height, duration, facts, safe_thumbnail, refusal, described_at, matched_at)
