@@ -23,7 +23,7 @@ from clew.signals.local.likely import likely_pairs
 NAME = "details"
 VERSION = 1
 MEDIA: frozenset[Kind] = frozenset({"picture", "film"})
-INDEX: Literal["exact", "hamming", "words", "none"] = "words"
+INDEX: Literal["exact", "hamming", "words", "prints", "vectors", "none"] = "words"
 POINTS: Final = 1500
 FILM_POINTS: Final = 600
 FILM_STILLS: Final = 60
@@ -95,7 +95,7 @@ def views(signals: Sequence[Signal]) -> list[View]:
     points = {(s.time, s.box): s.value for s in signals if codec.is_features(s.value)}
     greys = {(s.time, s.box): s.value for s in signals if pixels.is_pixels(s.value)}
     return [
-        View(codec.unpack(value), pixels.unpack(greys[place]), *place) for place, value in points.items() if place in greys
+        View(codec.unpack(value), greys[place], *place) for place, value in points.items() if place in greys
     ]
 
 

@@ -14,12 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clew.signals.local.codec import Stored
-from clew.signals.local.features import Bytes
-from clew.signals.local.geometry import Matrix, Placement, placements
+from clew.signals.local.geometry import Matrix, Placement, placements, to_shares
 from clew.signals.local.overlay import Overlay, laid_over
+from clew.signals.local.pixels import unpack
 
 Answer = Literal["copy", "scene", "frame"]
 MEASURES: Final = ("cells", "agreement", "apart", "same", "exact", "faint", "deep", "spread", "core")
+_STEADY: Final = 0.08
+_LOOSE: Final = 0.2
+"""Diameters: points of a copy lie within the first of their place, even in a poor JPEG; beyond the sum all is the same."""
 _FRAME_CORE: Final = 0.25
 """Of the middle: where less than this agrees but the rest is exact, two pictures share a frame, a caption or a logo."""
 
@@ -29,7 +32,8 @@ class View:
     """One picture, still or marked part that can be compared: its points and its small grey picture."""
 
     points: Stored
-    grey: Bytes
+    pixels: bytes
+    """The small grey picture as it is kept: it is only opened when the points agree."""
     time: float | None = None
     box: tuple[float, float, float, float] | None = None
 
@@ -79,11 +83,10 @@ def findings(a: View, b: View) -> list[Finding]:
 def measures(placement: Placement, overlay: Overlay) -> NDArray[np.float64]:
     """Return the numbers of `MEASURES`, each between 0 and 1 or about so, more meaning more alike except `apart` and `deep`."""
     same = overlay.agreeing / max(1, overlay.squares)
-    grown = max(abs(float(np.linalg.det(placement.matrix[:2, :2]))), 1e-6) ** 0.25
     return np.array([
         min(float(np.log2(max(1, placement.cells))), 6.0) / 6,
         placement.agreement,
-        min(placement.apart / grown, 3.0) / 3,
+        float(np.clip((placement.apart - _STEADY) / _LOOSE, 0, 1)),
         same,
         overlay.exact,
         overlay.faint,
@@ -101,7 +104,7 @@ def strength_of(values: Sequence[float] | NDArray[np.float64]) -> float:
 
 def _finding(a: View, b: View, placed: Placement) -> Finding:
     matrix = in_shares(placed, a.points.size, b.points.size)
-    seen = laid_over(a.grey, b.grey, matrix)
+    seen = laid_over(unpack(a.pixels), unpack(b.pixels), matrix)
     strength = strength_of(measures(placed, seen))
     return Finding(placed, seen, matrix, a.points.size, b.points.size, strength, _answer(seen, strength))
 
@@ -114,8 +117,7 @@ def _answer(seen: Overlay, strength: float) -> Answer:
 
 def in_shares(placed: Placement, a: tuple[int, int], b: tuple[int, int]) -> Matrix:
     """Return the placement from shares of a (h, w) to shares of b (h, w), with the mirror in it."""
-    matrix = np.diag([1 / b[1], 1 / b[0], 1.0]) @ placed.matrix @ np.diag([a[1], a[0], 1.0])
+    matrix = to_shares(b) @ placed.matrix @ np.linalg.inv(to_shares(a))
     if placed.mirrored:
         matrix = matrix @ np.array([[-1.0, 0.0, 1.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
-    found: Matrix = matrix.astype(np.float64)
-    return found
+    return matrix.astype(np.float64)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clew.signals.local.evidence import Finding
-from clew.signals.local.geometry import Matrix, moved
+from clew.signals.local.geometry import Matrix, moved, to_shares
 
 _POINTS: Final = 12
 _WHOLE: Final = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
@@ -51,8 +51,8 @@ def _points(found: Finding) -> tuple[Quad, Quad]:
     placed = found.placement
     order = np.lexsort((placed.a_points[:, 0], placed.a_points[:, 1]))
     few = order[np.unique(np.linspace(0, len(order) - 1, _POINTS).astype(int))]
-    a = placed.a_points[few].astype(np.float64) / found.a_size[::-1]
-    b = placed.b_points[few].astype(np.float64) / found.b_size[::-1]
+    a = moved(to_shares(found.a_size), placed.a_points[few].astype(np.float64))
+    b = moved(to_shares(found.b_size), placed.b_points[few].astype(np.float64))
     if placed.mirrored:
         a[:, 0] = 1 - a[:, 0]
     return a, b

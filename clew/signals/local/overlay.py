@@ -11,16 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clew.signals.local.features import Bytes, Floats
-from clew.signals.local.geometry import Matrix, corners, moved
+from clew.signals.local.geometry import Matrix, corners, moved, to_shares
 
-_SQUARE: Final = 12
-_STEP: Final = 6
+_SQUARE: Final = 7
+_STEP: Final = 4
 _SOFT: Final = 1.0
 _CONTRAST: Final = 50.0
 """Spread both pictures are brought to, so that light and contrast do not count."""
 _AGREES: Final = 0.75
 """Correlation of a square's light and dark from which it shows the same."""
-_DEPTH: Final = 4
+_AROUND: Final = 11
+_HARDLY: Final = 0.25
 _TELLING: Final = 3
 _IN_PART: Final = 0.15
 _ALIKE: Final = 0.4
@@ -40,7 +41,7 @@ class Overlay:
     faint: float
     """Share that agrees of the fainter half of the squares: two pictures under one caption agree in its letters only."""
     deep: float
-    """Share of squares amid others that all differ: a frame shared by two pictures has their insides there."""
+    """Share of squares amid others that hardly agree: a frame shared by two pictures has their insides there."""
     spread: float
     """Of 4 x 4 parts of what overlaps that say something, the share where squares agree."""
     core: float
@@ -75,7 +76,7 @@ def laid_over(a: Bytes, b: Bytes, matrix: Matrix) -> Overlay:
         squares=int(squares.sum()),
         agreeing=int(agree.sum()),
         faint=_faint(weight, squares, agree),
-        deep=_deep(squares, agree) / int(squares.sum()),
+        deep=_deep(squares, agree),
         spread=spread,
         core=core,
         a_covered=min(1.0, covered / sizes[0]),
@@ -86,8 +87,7 @@ def laid_over(a: Bytes, b: Bytes, matrix: Matrix) -> Overlay:
 
 def _aligned(a: Bytes, b: Bytes, matrix: Matrix) -> tuple[Floats, Floats, Bytes, tuple[float, float]]:
     """Return a and b in the coarser one's frame, where both are, and how many of its pixels each picture takes."""
-    scale_a, scale_b = (np.diag([p.shape[1], p.shape[0], 1.0]) for p in (a, b))
-    there = scale_b @ matrix @ np.linalg.inv(scale_a)
+    there = np.linalg.inv(to_shares((b.shape[0], b.shape[1]))) @ matrix @ to_shares((a.shape[0], a.shape[1]))
     grown = _area(moved(there, corners((a.shape[0], a.shape[1])))) / a.size
     if grown > 1:
         first, second, mask = _warped(b, a, np.linalg.inv(there).astype(np.float64), 1 / grown)
@@ -102,7 +102,7 @@ def _warped(finer: Bytes, coarser: Bytes, matrix: Matrix, area: float) -> tuple[
     height, width = finer.shape
     wanted = (max(2, round(width * area**0.5)), max(2, round(height * area**0.5)))
     reduced = cv2.resize(finer, wanted, interpolation=cv2.INTER_AREA)
-    matrix = matrix @ np.diag([width / wanted[0], height / wanted[1], 1.0])
+    matrix = matrix @ np.linalg.inv(to_shares((height, width))) @ to_shares((wanted[1], wanted[0]))
     size = (coarser.shape[1], coarser.shape[0])
     laid = cv2.warpPerspective(reduced, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     mask = cv2.warpPerspective(np.full_like(reduced, 255), matrix, size, flags=cv2.INTER_NEAREST)
@@ -148,10 +148,11 @@ def _faint(weight: Floats, squares: Flags, agree: Flags) -> float:
     return float(agree[faint].mean()) if faint.any() else 0.0
 
 
-def _deep(squares: Flags, agree: Flags) -> int:
-    """Return how many squares differ and have no agreeing one within `_DEPTH`."""
-    near = cv2.dilate(agree.astype(np.uint8), np.ones((2 * _DEPTH + 1, 2 * _DEPTH + 1), np.uint8))
-    return int((squares & (near == 0)).sum())
+def _deep(squares: Flags, agree: Flags) -> float:
+    """Return the share of telling squares round which, `_AROUND` squares wide, few of the telling ones agree."""
+    size = (_AROUND, _AROUND)
+    telling, same = (cv2.boxFilter(f.astype(np.float32), cv2.CV_32F, size, normalize=False) for f in (squares, agree))
+    return float((np.asarray(same)[squares] < _HARDLY * np.asarray(telling)[squares]).mean())
 
 
 def _area(quad: NDArray[np.float64]) -> float:

@@ -38,27 +38,38 @@ def alike(a: Stored, b: Stored) -> tuple[Ints, Ints]:
 
 
 @compiled
+def _two_nearest(far: Floats, xy: Floats, apart: float) -> tuple[int, float, float]:
+    """Return the nearest column, how far it is, and how far the next one in another place is."""
+    best, rival, at, other = np.float32(1e9), np.float32(1e9), 0, 0
+    for j in range(len(far)):
+        if far[j] < best:
+            rival, other = best, at
+            best, at = far[j], j
+        elif far[j] < rival:
+            rival, other = far[j], j
+    if max(abs(xy[other, 0] - xy[at, 0]), abs(xy[other, 1] - xy[at, 1])) <= apart:
+        rival = np.float32(1e9)
+        for j in range(len(far)):
+            if far[j] < rival and max(abs(xy[j, 0] - xy[at, 0]), abs(xy[j, 1] - xy[at, 1])) > apart:
+                rival = far[j]
+    return at, float(best), float(rival)
+
+
+@compiled
 def _nearest(likeness: Floats, a_length: Floats, b_length: Floats, xy: Floats, apart: float) -> tuple[Ints, Floats]:
     """Return each row's nearest column and distance over that of the next column elsewhere; 9 where not mutual."""
     rows, columns = likeness.shape
     nearest, ratio = np.zeros(rows, np.int64), np.full(rows, np.float32(9.0), np.float32)
     theirs, their_best = np.full(columns, -1, np.int64), np.full(columns, np.float32(1e9), np.float32)
+    far = np.empty(columns, np.float32)
     for i in range(rows):
-        best, at = np.float32(1e9), 0
         for j in range(columns):
-            distance = a_length[i] + b_length[j] - np.float32(2.0) * likeness[i, j]
-            if distance < best:
-                best, at = distance, j
-            if distance < their_best[j]:
-                their_best[j] = distance
+            far[j] = max(a_length[i] + b_length[j] - np.float32(2.0) * likeness[i, j], np.float32(1e-9))
+            if far[j] < their_best[j]:
+                their_best[j] = far[j]
                 theirs[j] = i
-        rival = np.float32(1e9)
-        for j in range(columns):
-            distance = a_length[i] + b_length[j] - np.float32(2.0) * likeness[i, j]
-            if distance < rival and max(abs(xy[j, 0] - xy[at, 0]), abs(xy[j, 1] - xy[at, 1])) > apart:
-                rival = distance
-        nearest[i] = at
-        ratio[i] = np.sqrt(max(best, np.float32(1e-9)) / max(rival, np.float32(1e-9)))
+        nearest[i], best, rival = _two_nearest(far, xy, apart)
+        ratio[i] = np.sqrt(best / rival)
     for i in range(rows):
         if theirs[nearest[i]] != i:
             ratio[i] = np.float32(9.0)
