@@ -1,6 +1,7 @@
 """Bytes from a request into a sealed object while they arrive; a broken request leaves nothing."""
 
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from fastapi import Request
@@ -13,6 +14,7 @@ from clew.store.vault import vault
 from clew.web.session import prove
 
 PIECE = 1 << 20
+_DROPS = ThreadPoolExecutor(1, "clew-drop")  # its thread comes with the first one
 
 
 async def pieces(request: Request, largest: int) -> AsyncIterator[bytes]:
@@ -61,6 +63,14 @@ def needed(stored: Stored) -> Iterator[None]:
     except ClewError:
         vault().blobs.drop(stored.object_name)
         raise
+
+
+def drop_later(stored: Stored) -> None:
+    """Drop an object that is not needed, behind the answer's back: bytes that are known must not take longer to bring.
+
+    What a crash leaves of it the worker sweeps.
+    """
+    _DROPS.submit(vault().blobs.drop, stored.object_name)
 
 
 def _small(request: Request) -> bool:

@@ -23,7 +23,7 @@ from clew.kernel.ids import ContributionId
 from clew.kernel.viewer import Viewer
 from clew.store.blobs import Stored
 from clew.store.vault import vault
-from clew.web.receive import needed, pieces, receive
+from clew.web.receive import drop_later, needed, pieces, receive
 from clew.web.session import Asking, Key
 
 router = APIRouter(tags=["uploads"])
@@ -119,7 +119,7 @@ def _add(viewer: Viewer, contribution_id: ContributionId, path: str, stored: Sto
     with needed(stored):
         file, kept = contributions.add_file(viewer, contribution_id, path, stored=stored)
     if not kept:
-        vault().blobs.drop(stored.object_name)
+        drop_later(stored)
     return file
 
 
@@ -139,7 +139,7 @@ def _finish(viewer: Viewer, upload: uploads.Upload) -> File:
     with needed(stored):
         file, kept = uploads.finish_upload(viewer, upload.id, stored=stored)
     if not kept:
-        vault().blobs.drop(stored.object_name)
+        drop_later(stored)
     vault().uploads.drop(upload.id)
     return file
 
