@@ -20,8 +20,8 @@ LEAST_POINTS: Final = 3
 """Places that must agree before a picture is worth naming."""
 GUESSES: Final = 48
 """Agreements of one picture that are each taken as the true one in turn."""
-STOP_SHARE: Final = 20
-"""A word that one picture in 20 has tells nothing: it is not looked up."""
+STOP_SHARE: Final = 50
+"""A word that one picture in 50 has tells little and costs much: it is not looked up."""
 STOP_FROM: Final = 2000
 TURN_NEAR: Final = 16
 """Of 256 steps of a turn."""

@@ -53,7 +53,7 @@ def test_arrays_that_do_not_belong_together_do_not_fit(broken: str):
 
 def test_a_rare_word_tells_more():
     counts = np.zeros(WORDS, np.int64)
-    counts[:4] = (1, 10, 100, 101)
+    counts[:4] = (1, 10, 40, 41)
     weights = weights_of(counts, 2000).astype(int)
     assert weights[0] > weights[1] > weights[2] > 0
     assert weights[3] == 0
