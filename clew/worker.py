@@ -6,6 +6,7 @@ import time
 
 from sqlalchemy.exc import OperationalError
 
+from clew.domain.matching.depth import feed
 from clew.domain.matching.give_up import give_up
 from clew.domain.matching.housekeeping import keep_house
 from clew.domain.matching.jobs import JOBS
@@ -17,6 +18,7 @@ from clew.store.db import database
 GIVE_UP = 5.0  # seconds between looks at jobs that failed for good
 FIRST_HOUSEKEEPING = 600.0  # seconds after the start: the node has better to do then
 HOUSEKEEPING = 86_400.0  # and from then on once a day
+FEED = 0.5  # seconds between looks at whether there is time for looking in depth
 PAUSE = 1.0  # seconds between looks at new events: bounds the log's lag
 _AWAY = (OperationalError, ClewError)
 log = logging.getLogger("clew.worker")
@@ -25,7 +27,7 @@ log = logging.getLogger("clew.worker")
 def run() -> None:
     """Run jobs and the sequencer until told to stop."""
     stop = threading.Event()
-    helpers = [threading.Thread(target=target, args=(stop,), daemon=True) for target in (_sequence, _look_after)]
+    helpers = [threading.Thread(target=target, args=(stop,), daemon=True) for target in (_sequence, _look_after, _look_deeper)]
     for helper in helpers:
         helper.start()
     try:
@@ -46,6 +48,14 @@ def _look_after(stop: threading.Event) -> None:
                 keep_house()
         except Exception as problem:  # whatever it is, the next look may succeed; `doctor` tells of jobs given up
             log.warning("files of failed jobs wait: %s", type(problem).__name__, exc_info=not isinstance(problem, _AWAY))
+
+
+def _look_deeper(stop: threading.Event) -> None:
+    while not stop.wait(FEED):
+        try:
+            feed()
+        except Exception as problem:  # whatever it is, the next look may succeed
+            log.warning("looking in depth waits: %s", type(problem).__name__, exc_info=not isinstance(problem, _AWAY))
 
 
 def _sequence(stop: threading.Event) -> None:

@@ -153,11 +153,13 @@ def withdraw(contribution: Annotated[str, typer.Argument(help="Id of the contrib
 
 @careful
 def search(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)], reference: Ref,
-           purpose: Annotated[str, typer.Option(help="Why you search; recorded.")], as_json: Json = False) -> None:
-    """Search everything with a file, which is forgotten afterwards."""
+           purpose: Annotated[str, typer.Option(help="Why you search; recorded.")],
+           box: Annotated[str, typer.Option(help="Look for a marked part only: x,y,width,height in shares of the picture.")] = "",
+           as_json: Json = False) -> None:
+    """Search everything with a file, or a marked part of it, which is forgotten afterwards."""
     with file.open("rb") as content:
         asked = client().ask("POST", f"/cases/{case_id(reference)}/searches", content=content.read(),
-                             params={"purpose": purpose, "name": file.name})
+                             params={"purpose": purpose, "name": file.name} | ({"box": box} if box else {}))
     pause = 0.1
     while (found := client().ask("GET", f"/searches/{asked['id']}"))["state"] == "waiting":
         time.sleep(pause)

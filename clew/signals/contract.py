@@ -26,7 +26,8 @@ class Score:
     """How strongly two media agree: calibrated `value` 0..1, a sentence of `why`, and `where` as plain JSON.
 
     `why` is a message id plus parameters, so that a page can say it in the officer's language.
-    `where` may hold "segments": [[a_start, a_end, b_start, b_end]], "orientation": str, "distance": int.
+    `where` may hold "segments": [[a_start, a_end, b_start, b_end]] in seconds, "orientation": str, "distance": int, and
+    for each side (a_, b_) "time", "box" (x, y, width, height), "quad" (four corners) and "points" in shares of its size.
     """
 
     value: float
@@ -42,7 +43,7 @@ class Matcher(Protocol):
     NAME: str
     VERSION: int
     MEDIA: frozenset[Kind]
-    INDEX: Literal["exact", "hamming", "none"]
+    INDEX: Literal["exact", "hamming", "words", "prints", "vectors", "none"]
     EXAMPLES: Sequence[tuple[Opened, Opened, Verdict]]
 
     def describe(self, opened: Opened) -> list[Signal]:

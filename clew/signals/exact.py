@@ -14,7 +14,7 @@ from clew.signals.contract import Score, Signal, Verdict
 NAME = "exact"
 VERSION = 1
 MEDIA: frozenset[Kind] = frozenset({"picture", "film", "sound"})
-INDEX: Literal["exact", "hamming", "none"] = "exact"
+INDEX: Literal["exact", "hamming", "words", "prints", "vectors", "none"] = "exact"
 EXAMPLES: Sequence[tuple[Opened, Opened, Verdict]] = ()
 """None: what the sandbox opens has no bytes any more. The matcher has tests of its own."""
 STRENGTH: Final = {32: "sha256", 20: "sha1", 16: "md5"}

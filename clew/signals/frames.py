@@ -24,7 +24,7 @@ from clew.signals.pdq_hash import BITS, DISTANCE
 NAME = "frames"
 VERSION = 1
 MEDIA: frozenset[Kind] = frozenset({"film"})
-INDEX: Literal["exact", "hamming", "none"] = "hamming"
+INDEX: Literal["exact", "hamming", "words", "prints", "vectors", "none"] = "hamming"
 EXAMPLES: Sequence[tuple[Opened, Opened, Verdict]] = (
     (film((1, 4), (2, 4)), film((1, 4), (2, 4)), "match"),
     (film((3, 6), (1, 5), (4, 6)), film((5, 3), (1, 5), (6, 8)), "match"),

@@ -28,7 +28,7 @@ NAME = "likeness"
 VERSION: int
 """That of the model that is on: another model's vectors are another version, and media are described again."""
 MEDIA: frozenset[Kind] = frozenset({"picture", "film"})
-INDEX: Literal["exact", "hamming", "none"] = "none"
+INDEX: Literal["exact", "hamming", "words", "prints", "vectors", "none"] = "vectors"
 PURPOSE: Final = "likeness"
 POSSIBLE: Final = 0.55
 """Cosine from which a pair is worth an officer's look by this matcher alone (curves/likeness.json says what it costs)."""

@@ -23,7 +23,7 @@ from clew.signals.pdq_hash import DISTANCE, QUALITY, Size, hash_orientations
 NAME = "pdq"
 VERSION = 1
 MEDIA: frozenset[Kind] = frozenset({"picture"})
-INDEX: Literal["exact", "hamming", "none"] = "hamming"
+INDEX: Literal["exact", "hamming", "words", "prints", "vectors", "none"] = "hamming"
 EXAMPLES: Sequence[tuple[Opened, Opened, Verdict]] = (
     (photo(1), photo(1, bright=1.1), "match"),
     (photo(1), photo(1, mirrored=True), "match"),

@@ -21,7 +21,7 @@ from clew.signals.sounds.stretch import Stretch, shared
 NAME = "sound"
 VERSION = 1
 MEDIA: frozenset[Kind] = frozenset({"film", "sound"})
-INDEX: Literal["exact", "hamming", "none"] = "none"
+INDEX: Literal["exact", "hamming", "words", "prints", "vectors", "none"] = "prints"
 EXAMPLES: Sequence[tuple[Opened, Opened, Verdict]] = (
     (sound((1, 6)), sound((1, 6)), "match"),
     (sound((3, 5), (1, 4)), sound((2, 3), (1, 4), (4, 2)), "match"),

@@ -1,6 +1,6 @@
 """Which signals lie in which index, and how their rows get there. One line in `SHELVES` for each index."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,9 @@ from sqlalchemy import Row
 from clew.signals.contract import Signal
 from clew.signals.indexes.contract import Entry, Index, IndexKind
 from clew.signals.indexes.hamming import HammingIndex, build
+from clew.signals.indexes.prints.index import PrintKind
+from clew.signals.indexes.vectors import index as vectors
+from clew.signals.indexes.words import index as words
 
 HASHED = ("pdq", "frames")  # one index for pictures and films, so that a still is found in a film
 QUALITY = 50
@@ -60,8 +63,8 @@ class Whole:
 
     @property
     def where(self) -> str:
-        """Return which rows."""
-        return f"matcher = ANY (ARRAY[{', '.join(repr(one) for one in self.matchers)}])"
+        """Return which rows: sealed ones are small pictures and never lie in an index."""
+        return f"matcher = ANY (ARRAY[{', '.join(repr(one) for one in self.matchers)}]) AND NOT sealed"
 
     def open(self, folder: Path) -> Index:
         """Open the current snapshot."""
@@ -79,6 +82,26 @@ class Whole:
     def rebuild(self, index: Index, mark: dict[str, Any]) -> Index:
         """Fold the tail in."""
         return index.rebuild(mark)
+
+
+class Words:
+    """The index of local features, as a kind."""
+
+    def build(self, folder: Path, entries: Iterable[Entry], mark: dict[str, Any]) -> Index:
+        """Build a snapshot."""
+        return words.build(folder, entries, mark)
+
+    def open(self, folder: Path) -> Index:
+        """Open the current snapshot."""
+        return words.open_current(folder)
+
+
+IN_DEPTH: Mapping[str, Whole] = {
+    "details": Whole(("details",), Words()),
+    "likeness": Whole(("likeness",), vectors),
+    "sound": Whole(("sound",), PrintKind()),
+}
+"""The index of each matcher that looks in depth."""
 
 
 def entries(rows: Iterable[Row[Any]]) -> Iterator[Entry]:

@@ -45,8 +45,15 @@ T = TypeVar("T", bound=Snapshot)
 class Kind(Protocol[T]):
     """How rows of signals become one kind of index: which rows, which columns of them, and what is done with them."""
 
-    columns: str
-    where: str
+    @property
+    def columns(self) -> str:
+        """Return the columns that the other functions read."""
+        ...
+
+    @property
+    def where(self) -> str:
+        """Return which rows lie in the index."""
+        ...
 
     def open(self, folder: Path) -> T:
         """Open the current snapshot. Raises Unavailable."""

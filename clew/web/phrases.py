@@ -13,6 +13,15 @@ WHY = {
     "same-bytes": N_("The two files are the same, byte for byte."),
     "exact.match": N_("The two files are the same, byte for byte."),
     "pdq.match": N_("The pictures look the same: {distance} of 256 bits of their PDQ hashes differ ({orientation})."),
+    "details.match": N_(
+        "One picture lies in the other: {points} places agree and {percent} percent of what lies over each other is alike."
+    ),
+    "details.copy": N_("One picture may lie in the other: {points} places agree. Look closely."),
+    "details.scene": N_("The pictures may show the same scene: {points} places agree, but it is not the same photograph."),
+    "likeness.possible": N_("A model finds the pictures alike. Look-alikes come as near as heavy edits: compare them yourself."),
+    "sound.match": N_("The same sound for {seconds} seconds."),
+    "sound.possible": N_("The sounds are alike for {seconds} seconds. Listen to both."),
+    "sound.repeats": N_("The sounds are alike for {seconds} seconds, but the sound repeats itself and proves no copy."),
     "frames.match": N_("The two films share {seconds} seconds that run in step ({orientation})."),
     "frames.possible": N_(
         "The two films resemble each other over {seconds} seconds ({orientation}); it may be the same place at another"
@@ -38,6 +47,9 @@ MATCHER = {
     "exact": N_("Same file"),
     "pdq": N_("Same picture (PDQ)"),
     "frames": N_("Film frames"),
+    "details": N_("Details in common"),
+    "likeness": N_("Looks alike (model)"),
+    "sound": N_("Same sound"),
 }
 
 VERDICT = {"match": N_("Match"), "possible": N_("Possible match"), "none": N_("No match")}
@@ -81,7 +93,7 @@ SESSION = {"web": N_("Browser"), "command-line": N_("Command line")}
 AUDIENCE = {"own": N_("None"), "listed": N_("Listed ones"), "network": N_("The whole network")}
 HITS = {
     "contact": N_("They learn your reference and contact at once"),
-    "owner-first": N_("You are asked first; they learn nothing until you disclose"),
+    "owner-first": N_("You are asked first; until you disclose, they learn only that there is a hit"),
 }
 FACT = {
     "taken_at": N_("Taken"),
@@ -147,6 +159,8 @@ VERB = {
     "close_contribution": N_("Close a contribution"),
     "cut_off_agency": N_("Cut an agency off or let it in"),
     "describe": N_("Open a file (worker)"),
+    "look": N_("Look at a file in depth (worker)"),
+    "feed": N_("Begin looking in depth (worker)"),
     "disclose": N_("Disclose"),
     "drop_upload": N_("Give an upload up"),
     "enrol": N_("Enrol"),

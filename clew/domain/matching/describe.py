@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row
@@ -15,7 +16,8 @@ from clew.media.members import is_archive
 from clew.media.opened import Opened
 from clew.media.renditions import safe_thumbnail
 from clew.signals import registry
-from clew.signals.contract import Signal
+from clew.signals.contract import Matcher, Signal
+from clew.store import signal_rows
 from clew.store.db import Work, database
 from clew.store.jobs import enqueue
 from clew.store.vault import vault
@@ -49,17 +51,11 @@ def describe(payload: dict[str, Any]) -> None:
             else:
                 # No name goes in: the reason is kept with the content, which another agency may hold too.
                 opened = sandbox().open(content)
-                _end_imported(file, opened, signals_from(opened))
+                _end_imported(file, opened, registry.describe(opened, registry.AT_ONCE))
     except Refused as refusal:
         _end_refused(file, refusal.message)
     except Conflict as stopped:  # withdrawn or suspended while its members were brought; what was brought stays
         _end_refused(file, stopped.message, of_content=False)
-
-
-def signals_from(opened: Opened) -> list[Signal]:
-    """Return the signals of every matcher that looks at this kind of media."""
-    return [signal for matcher in registry.MATCHERS if opened.kind in matcher.MEDIA
-            for signal in matcher.describe(opened)]
 
 
 def _event(file: Row[Any], verb: str, **detail: Any) -> Event:
@@ -89,13 +85,14 @@ def _end_imported(file: Row[Any], opened: Opened | None, signals: list[Signal]) 
     with database().system_work() as work:
         if opened is not None:
             _describe_media(work, file.media_id, opened)
-            _write_signals(work, file.media_id, opened, signals)
+            write_signals(work, file.media_id, opened, signals, registry.AT_ONCE)
         else:
             work.write("UPDATE clew.media SET kind = 'archive', described_at = coalesce(described_at, now()), "
                        "matched_at = coalesce(matched_at, now()) WHERE id = :media", {"media": file.media_id})
         work.write("UPDATE clew.exhibits SET state = 'imported', refusal = '' WHERE id = :exhibit",
                    {"exhibit": file.exhibit_id})
-        work.write("UPDATE clew.files SET status = 'imported', done_at = now(), matched = :whole WHERE id = :file",
+        work.write("UPDATE clew.files SET status = 'imported', done_at = now(), matched = :whole, "
+                   "in_depth = CASE WHEN :whole THEN 'done' ELSE in_depth END WHERE id = :file",
                    {"file": file.id, "whole": opened is None})
         if opened is not None:
             enqueue(work.conn, "match", {"file": str(file.id)}, priority=1, about=str(file.contribution_id))
@@ -114,17 +111,11 @@ def _describe_media(work: Work, media_id: uuid.UUID, opened: Opened) -> None:
          "duration": opened.duration, "facts": json.dumps(opened.facts), "thumbnail": thumbnail, "media": media_id})
 
 
-def _write_signals(work: Work, media_id: uuid.UUID, opened: Opened, signals: list[Signal]) -> None:
+def write_signals(work: Work, media_id: uuid.UUID, opened: Opened, signals: list[Signal],
+                  matchers: Sequence[Matcher]) -> None:
     """Write the signals of each matcher version once a media, whoever describes it."""
-    for matcher in registry.MATCHERS:
+    for matcher in matchers:
         # The digests of the exact matcher are the media row's own; there is nothing more to write down.
-        if opened.kind not in matcher.MEDIA or matcher.INDEX == "exact" or not work.changed(
-                "INSERT INTO clew.described VALUES (:media, :matcher, :version) ON CONFLICT DO NOTHING",
-                {"media": media_id, "matcher": matcher.NAME, "version": matcher.VERSION}):
-            continue
-        rows = [{"media": media_id, "matcher": one.matcher, "version": one.version, "value": one.value,
-                 "quality": one.quality, "time": one.time, "box": list(one.box) if one.box else None}
-                for one in signals if one.matcher == matcher.NAME]
-        if rows:
-            work.write("INSERT INTO clew.signals (media_id, matcher, version, value, quality, time_s, box) "
-                       "VALUES (:media, :matcher, :version, :value, :quality, :time, :box)", rows)
+        if opened.kind in matcher.MEDIA and matcher.INDEX != "exact" and registry.is_on(matcher):
+            signal_rows.write(work, media_id, matcher.NAME, matcher.VERSION,
+                              [one for one in signals if one.matcher == matcher.NAME], registry.is_picture)

@@ -1,12 +1,9 @@
 """From signals to pairs: the index proposes, compare() decides. Reads as the worker, never as an officer."""
 
 import uuid
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import numpy as np
-from sqlalchemy import Row
 
 from clew.domain.matching.rules import Found, Signals, worth_telling
 from clew.domain.matching.tools import index
@@ -14,13 +11,11 @@ from clew.signals import pdq
 from clew.signals.contract import Signal
 from clew.signals.indexes.hamming import HammingIndex
 from clew.signals.orientations import NAMES, turned
+from clew.store import signal_rows
 from clew.store.db import Work
 from clew.store.shelves import HASHED
 
 AT_ONCE = 32  # signals, each in eight orientations
-_SIGNALS = """
-    SELECT media_id, matcher, version, value, quality, time_s, box FROM clew.signals
-    WHERE media_id = ANY (:media) ORDER BY media_id, id"""
 # Withdrawn content has no live exhibit and is passed over at once, before any rebuild.
 _MEDIA_OF = """
     SELECT DISTINCT s.media_id FROM clew.signals s WHERE s.id = ANY (:ids)
@@ -32,16 +27,8 @@ _FILMS_OF = """
 
 
 def signals_of(work: Work, media: Iterable[uuid.UUID]) -> dict[uuid.UUID, Signals]:
-    """Return the stored signals of some media, by matcher."""
-    found: dict[uuid.UUID, dict[str, list[Signal]]] = defaultdict(lambda: defaultdict(list))
-    for row in work.rows(_SIGNALS, {"media": list(media)}):
-        found[row.media_id][row.matcher].append(_signal(row))
-    return {one: dict(by_matcher) for one, by_matcher in found.items()}
-
-
-def _signal(row: Row[Any]) -> Signal:
-    return Signal(row.matcher, row.version, bytes(row.value), row.quality, row.time_s,
-                  tuple(row.box) if row.box else None)
+    """Return the stored hashes of some media, by matcher."""
+    return {**signal_rows.read(work, media, HASHED)}
 
 
 def pairs(work: Work, ours: Signals, itself: uuid.UUID | None = None) -> list[Found]:
@@ -61,10 +48,13 @@ def compared(work: Work, ours: Signals, others: Iterable[uuid.UUID]) -> list[Fou
 
 def candidates(work: Work, ours: Signals) -> set[uuid.UUID]:
     """Return the media with a signal near one of these."""
-    if not hashed(ours):
-        return set()
-    ids = near(index().fresh(work), ours)
+    ids = near_ids(work, ours)
     return {row.media_id for row in work.rows(_MEDIA_OF, {"ids": list(ids)})} if ids else set()
+
+
+def near_ids(work: Work, ours: Signals) -> set[int]:
+    """Return the ids of all stored hashes near one of these."""
+    return near(index().fresh(work), ours) if hashed(ours) else set()
 
 
 def films(work: Work, ids: Iterable[int]) -> set[uuid.UUID]:

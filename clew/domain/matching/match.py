@@ -23,6 +23,9 @@ _LINK = """
     ON CONFLICT DO NOTHING"""
 
 
+_OTHER_SIDE = {"a_": "b_", "b_": "a_"}
+
+
 def match(payload: dict[str, Any]) -> None:
     """Match one described file against everything and store what is worth an officer's look.
 
@@ -62,7 +65,7 @@ def write_links(work: Work, media: uuid.UUID, found: list[Found]) -> int:
 
 
 def _row(media: uuid.UUID, found: Found) -> dict[str, Any]:
-    flipped = media > found.other
+    flipped = media > found.other and not found.ordered
     score = found.score
     where = turned_round(score.where) if flipped else score.where
     return {"id": ids.random(), "a": min(media, found.other), "b": max(media, found.other), "matcher": found.matcher,
@@ -71,12 +74,8 @@ def _row(media: uuid.UUID, found: Found) -> dict[str, Any]:
 
 
 def turned_round(where: dict[str, Any]) -> dict[str, Any]:
-    """Return `where` as told from the other side: segments and boxes change places."""
-    other = dict(where)
+    """Return `where` as told from the other side: segments, boxes, times and outlines change places."""
+    other = {_OTHER_SIDE.get(key[:2], key[:2]) + key[2:]: value for key, value in where.items()}
     if "segments" in where:
         other["segments"] = sorted([c, d, a, b] for a, b, c, d in where["segments"])
-    for here, there in (("a_box", "b_box"), ("b_box", "a_box")):
-        other.pop(there, None)
-        if here in where:
-            other[there] = where[here]
     return other

@@ -4,7 +4,8 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from clew.signals import frames, pdq
+from clew.kernel.errors import BadInput
+from clew.signals import frames, pdq, registry
 from clew.signals.contract import Score, Signal
 
 Signals = Mapping[str, Sequence[Signal]]
@@ -12,12 +13,16 @@ Signals = Mapping[str, Sequence[Signal]]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One pair worth telling: the other media, the matcher that speaks, and its score (a: ours, b: theirs)."""
+    """One pair worth telling: the other media, the matcher that speaks, and its score (a: ours, b: theirs).
+
+    `ordered`: a is the side with the lesser id instead.
+    """
 
     other: uuid.UUID
     matcher: str
     version: int
     score: Score
+    ordered: bool = False
 
 
 def compare(ours: Signals, theirs: Signals) -> tuple[str, int, Score] | None:
@@ -29,6 +34,31 @@ def compare(ours: Signals, theirs: Signals) -> tuple[str, int, Score] | None:
     if not mine or not other:
         return None
     return frames.NAME, frames.VERSION, frames.compare(mine, other)
+
+
+def in_depth(name: str, other: uuid.UUID, ours: Signals, theirs: Signals, itself: uuid.UUID | None) -> Found | None:
+    """Return the pair when a matcher that looks in depth calls it match or possible.
+
+    The two are always compared in the order of their ids, so that the same pair reads the same whoever came later.
+    """
+    matcher = registry.get_matcher(name)
+    mine, others = ours.get(name, ()), theirs.get(name, ())
+    if not mine or not others:
+        return None
+    first = itself is None or itself < other
+    score = matcher.compare(mine, others) if first else matcher.compare(others, mine)
+    return None if score.verdict == "none" else Found(other, name, matcher.VERSION, score, ordered=True)
+
+
+def check_box(box: Sequence[float] | None) -> None:
+    """Raise BadInput for a marked part that is none: x, y, width, height in shares of the picture, at least 2 % wide."""
+    if box is None:
+        return
+    if len(box) != 4 or not all(0 <= share <= 1 for share in box):
+        raise BadInput("A marked part is x,y,width,height, each a share of the picture from 0 to 1.")
+    x, y, width, height = box
+    if width < 0.02 or height < 0.02 or x + width > 1.0001 or y + height > 1.0001:
+        raise BadInput("The marked part lies in the picture and is at least 2 % of it wide and high. Mark it again.")
 
 
 def worth_telling(other: uuid.UUID, ours: Signals, theirs: Signals) -> Found | None:

@@ -1,23 +1,23 @@
 """The job behind a search: open the file, look it up, keep the hits, tell their owners once, forget the file."""
 
 import json
-from collections import defaultdict
 from typing import Any
 
 from sqlalchemy import Row
 
 from clew.domain.exhibits.service import agency_key
-from clew.domain.matching.describe import signals_from
+from clew.domain.matching.depth import by_matcher, pairs_in_depth
 from clew.domain.matching.lookup import pairs
 from clew.domain.matching.tools import sandbox
 from clew.kernel.errors import Refused
 from clew.kernel.events import Event
+from clew.signals import details, registry
 from clew.signals.contract import Signal
 from clew.store.db import Work, database
 from clew.store.vault import vault
 
 _SEARCH = """
-    SELECT s.id, s.officer_id, s.agency_id, s.case_id, s.name, s.sha256, s.object_name, s.wrapped_key, s.state,
+    SELECT s.id, s.officer_id, s.agency_id, s.case_id, s.name, s.sha256, s.object_name, s.wrapped_key, s.state, s.box,
            o.suspended_at IS NOT NULL OR a.cut_off_at IS NOT NULL AS stopped
     FROM clew.searches s JOIN clew.officers o ON o.id = s.officer_id JOIN clew.agencies a ON a.id = o.agency_id
     WHERE s.id = :search"""
@@ -43,17 +43,11 @@ def search(payload: dict[str, Any]) -> None:
         data_key = key.unwrap(row.object_name, bytes(row.wrapped_key))
         try:
             opened = sandbox().open(vault().blobs.read_all(row.object_name, data_key), name_hint=row.name)
-            _end(row, _by_matcher(signals_from(opened)), "")
+            signals = registry.describe(opened) if row.box is None else details.describe_region(opened, tuple(row.box))
+            _end(row, by_matcher(signals), "")
         except Refused as refusal:
             _end(row, {}, refusal.message)
     vault().blobs.drop(row.object_name)
-
-
-def _by_matcher(signals: list[Signal]) -> dict[str, list[Signal]]:
-    found: dict[str, list[Signal]] = defaultdict(list)
-    for signal in signals:
-        found[signal.matcher].append(signal)
-    return found
 
 
 def _end(row: Row[Any], signals: dict[str, list[Signal]], refused: str) -> None:
@@ -67,7 +61,7 @@ def _end(row: Row[Any], signals: dict[str, list[Signal]], refused: str) -> None:
                    {"state": "refused" if refused else "done", "reason": refused, "id": row.id})
         if not refused:
             _same_bytes(work, row)
-            for found in pairs(work, signals):
+            for found in [*pairs(work, signals), *pairs_in_depth(work, signals, alike=True)]:
                 score = found.score
                 work.write(_HIT, {"search": row.id, "media": found.other, "matcher": found.matcher,
                                   "value": score.value, "verdict": score.verdict, "why": score.why,

@@ -10,6 +10,7 @@ from clew.access.verb import event, verb
 from clew.domain.cases.service import case_in_sight
 from clew.domain.exhibits.service import agency_key
 from clew.domain.matching.model import Search, SearchHit
+from clew.domain.matching.rules import check_box
 from clew.kernel import ids
 from clew.kernel.errors import BadInput, NotFound, TooMany
 from clew.kernel.ids import CaseId, SearchId
@@ -23,20 +24,25 @@ _EARLIER = "AND (made_at, id) < (CAST(:made_at AS timestamptz), CAST(:after AS u
 
 
 @verb("search", right="search")
-def search(work: Work, viewer: Viewer, case_id: CaseId, *, purpose: str, name: str, stored: Stored) -> SearchId:
-    """Search everything with a file, under a case and a purpose; the file is forgotten when the search is done."""
+def search(work: Work, viewer: Viewer, case_id: CaseId, *, purpose: str, name: str, stored: Stored,
+           box: tuple[float, float, float, float] | None = None) -> SearchId:
+    """Search everything with a file, under a case and a purpose; the file is forgotten when the search is done.
+
+    `box` (x, y, width, height in shares of the picture) marks the part that is looked for in other pictures and films.
+    """
     case_in_sight(work, viewer, case_id)
     if not 3 <= len(purpose.strip()) <= 500:
         raise BadInput("Say why you search, in 3 to 500 characters.")
+    check_box(box)
     _check_limit(work, viewer)
     search_id = SearchId(ids.random())
     key = agency_key(work, viewer.agency_id).wrap(stored.object_name, stored.data_key)
     work.write(
         "INSERT INTO clew.searches (id, officer_id, agency_id, case_id, purpose, name, sha256, object_name, "
-        "wrapped_key) VALUES (:id, :me, :agency, :case, :purpose, :name, :sha256, :object, :key)",
+        "wrapped_key, box) VALUES (:id, :me, :agency, :case, :purpose, :name, :sha256, :object, :key, :box)",
         {"id": search_id, "me": viewer.officer_id, "agency": viewer.agency_id, "case": case_id,
          "purpose": purpose.strip(), "name": name[:300], "sha256": stored.sha256, "object": stored.object_name,
-         "key": key})
+         "key": key, "box": None if box is None else list(box)})
     enqueue(work.conn, "search", {"search": str(search_id)}, priority=2)
     work.record(event(viewer, "search", case_id=case_id, subject=f"search:{search_id}", purpose=purpose.strip()))
     return search_id

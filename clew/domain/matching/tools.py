@@ -9,14 +9,16 @@ from clew.kernel.errors import Refused
 from clew.kernel.settings import Settings, settings
 from clew.media import limits
 from clew.media.sandbox import Sandbox
+from clew.signals.indexes.contract import Index
 from clew.signals.indexes.hamming import HammingIndex
-from clew.store.shelves import Hashes
+from clew.store.shelves import IN_DEPTH, Hashes
 from clew.store.snapshots import SignalIndex
 from clew.store.vault import vault
 
 _sandbox = Sandbox()  # starts nothing before its first use
 atexit.register(_sandbox.close)
 _indexes: dict[Settings, SignalIndex[HammingIndex]] = {}
+_shelves: dict[tuple[Settings, str], SignalIndex[Index]] = {}
 
 
 def sandbox() -> Sandbox:
@@ -30,6 +32,13 @@ def index() -> SignalIndex[HammingIndex]:
     if at not in _indexes:
         _indexes.setdefault(at, SignalIndex(at.home / "index", Hashes()))  # two jobs may ask first at once
     return _indexes[at]
+
+
+def shelf(matcher: str) -> SignalIndex[Index]:
+    """Return this process's index of a matcher that looks in depth."""
+    at = settings()
+    held = _shelves.get((at, matcher))
+    return held or _shelves.setdefault((at, matcher), SignalIndex(at.home / "indexes" / matcher, IN_DEPTH[matcher]))
 
 
 @contextmanager

@@ -126,17 +126,34 @@ def reveal(viewer: Asking, exhibit_id: uuid.UUID, body: Reveal) -> Response:
 @router.post("/cases/{case_id}/searches", status_code=202)
 async def search(request: Request, viewer: Asking, case_id: uuid.UUID, key: Key,
                  purpose: Annotated[str, Query(max_length=500)],
-                 name: Annotated[str, Query(max_length=300)] = "file") -> dict[str, str]:
-    """Search with the file in the body, under a case and a purpose; ask for the result by the id returned."""
+                 name: Annotated[str, Query(max_length=300)] = "file",
+                 box: Annotated[str, Query(max_length=80)] = "") -> dict[str, str]:
+    """Search with the file in the body, under a case and a purpose; ask for the result by the id returned.
+
+    `box` is a marked part of the picture as x,y,width,height in shares of it: that part alone is looked for.
+    """
     if int(request.headers.get("content-length") or 0) > LARGEST_SEARCH:
         raise BadInput("A file to search with has at most 512 MiB. Contribute larger ones to a case.")
+    marked = _box(box)
     stored = await receive(request, viewer, LARGEST_SEARCH)
-    return {"id": str(await run_in_threadpool(_search, viewer, CaseId(case_id), purpose, name, stored, key))}
+    return {"id": str(await run_in_threadpool(_search, viewer, CaseId(case_id), purpose, name, stored, marked, key))}
 
 
-def _search(viewer: Viewer, case_id: CaseId, purpose: str, name: str, stored: Stored, key: str | None) -> SearchId:
+def _box(given: str) -> tuple[float, float, float, float] | None:
+    if not given:
+        return None
+    try:
+        x, y, width, height = (float(part) for part in given.split(","))
+    except ValueError:
+        raise BadInput("A marked part is x,y,width,height, each a share of the picture from 0 to 1.") from None
+    return x, y, width, height
+
+
+def _search(viewer: Viewer, case_id: CaseId, purpose: str, name: str, stored: Stored,
+            box: tuple[float, float, float, float] | None, key: str | None) -> SearchId:
     with needed(stored):
-        made, again = matching.search.once_or_again(key, viewer, case_id, purpose=purpose, name=name, stored=stored)
+        made, again = matching.search.once_or_again(
+            key, viewer, case_id, purpose=purpose, name=name, stored=stored, box=box)
     if again:
         vault().blobs.drop(stored.object_name)
     return made

@@ -12,6 +12,7 @@ from clew.domain.matching import service as matching
 from clew.domain.matching.match import match
 from clew.kernel.errors import Refused
 from clew.kernel.ids import CaseId, SearchId
+from clew.signals import registry
 from clew.store.vault import vault
 from tests.domain.conftest import House
 
@@ -32,7 +33,7 @@ def sandbox(monkeypatch: pytest.MonkeyPatch) -> NoPictures:
     """Let a file be opened without signals, so that only the same bytes are found."""
     made = NoPictures()
     monkeypatch.setattr(job, "sandbox", lambda: made)
-    monkeypatch.setattr(job, "signals_from", lambda opened: [])
+    monkeypatch.setattr(registry, "describe", lambda opened: [])
     return made
 
 

@@ -7,13 +7,15 @@ from pathlib import Path
 
 import numpy as np
 
+from clew.domain.matching.depth import COMPARED, PROPOSED
 from clew.domain.matching.lookup import near
-from clew.domain.matching.rules import compare
 from clew.domain.matching.trial.files import Described
-from clew.signals import exact
+from clew.signals import exact, registry
 from clew.signals.contract import Score
+from clew.signals.indexes.contract import Entry
 from clew.signals.indexes.hamming import build
 from clew.signals.pairing import indexed
+from clew.store.shelves import IN_DEPTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,32 +30,45 @@ class Answer:
 def scores_of(a: Described, b: Described) -> dict[str, Score]:
     """Compare two files by every matcher that can."""
     scores = {exact.NAME: exact.compare(exact.signals_of(*a.digests), exact.signals_of(*b.digests))}
-    spoken = compare(a.signals, b.signals)
-    return scores if spoken is None else scores | {spoken[0]: spoken[2]}
+    return scores | registry.compare(a.signals, b.signals)
 
 
 class Collection:
-    """References behind an exact index in a folder of their own."""
+    """References behind the node's indexes, in a folder of their own."""
 
     def __init__(self, references: Sequence[Described], folder: Path) -> None:
         self.references = references
-        rows = [(value, number) for number, one in enumerate(references)
-                for signals in one.signals.values() for signal in signals if (value := indexed(signal)) is not None]
-        hashes = np.frombuffer(b"".join(value for value, _ in rows), np.uint8).reshape(-1, 32)
-        self._of_signal = [number for _, number in rows]
-        self._index = build(folder, hashes, np.arange(len(rows), dtype=np.int64), mark={})
+        held = [(signal, number) for number, one in enumerate(references)
+                for signals in one.signals.values() for signal in signals]
+        self._of_signal = [number for _, number in held]
+        hashed = [(value, row) for row, (signal, _) in enumerate(held) if (value := indexed(signal)) is not None]
+        hashes = np.frombuffer(b"".join(value for value, _ in hashed), np.uint8).reshape(-1, 32)
+        self._index = build(folder / "hashes", hashes, np.array([row for _, row in hashed], np.int64), mark={})
+        self._in_depth = {name: shelf.made_by.build(folder / name, (
+            Entry(row, signal) for row, (signal, _) in enumerate(held)
+            if signal.matcher == name and not registry.is_picture(signal)), {}) for name, shelf in IN_DEPTH.items()}
         self._same: dict[bytes, list[int]] = defaultdict(list)
         for number, one in enumerate(references):
             self._same[one.digests[0]].append(number)
 
     def look_up(self, query: Described) -> list[Answer]:
-        """Return every candidate of the index and every file of the same bytes, compared; not the file itself."""
+        """Return every candidate of the indexes and every file of the same bytes, compared; not the file itself."""
         if query.refused:
             return []
         numbers = {self._of_signal[hit] for hit in near(self._index, query.signals)}
-        numbers |= set(self._same.get(query.digests[0], ()))
+        numbers |= set(self._same.get(query.digests[0], ())) | self._proposed(query)
         return [self._compared(query, self.references[number]) for number in sorted(numbers)
                 if not is_itself(query, self.references[number])]
+
+    def _proposed(self, query: Described) -> set[int]:
+        """Return what the indexes of each matcher in depth propose, as many as a search compares."""
+        found: set[int] = set()
+        for name, index in self._in_depth.items():
+            if asked := query.signals.get(name):
+                ranked = dict.fromkeys(self._of_signal[one.id] for one in index.propose(asked, PROPOSED))
+                others = [number for number in ranked if not is_itself(query, self.references[number])]
+                found |= set(others[:COMPARED])
+        return found
 
     def _compared(self, query: Described, reference: Described) -> Answer:
         scores = scores_of(query, reference)

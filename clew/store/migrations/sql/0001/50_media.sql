@@ -52,6 +52,7 @@ CREATE TABLE clew.exhibits (
     -- Content is shared, so what is known of it must wait: nothing of it is told before this very exhibit was opened
     -- (state), and no link before it was compared, or a viewer could tell known bytes from new ones.
     compared boolean NOT NULL DEFAULT false,
+    in_depth boolean NOT NULL DEFAULT false,  -- the same for what is found in depth
     made_at timestamptz NOT NULL DEFAULT now(),
     withdrawn_at timestamptz
 );
@@ -81,10 +82,13 @@ CREATE TABLE clew.files (
     reason text NOT NULL DEFAULT '',
     exhibit_id uuid REFERENCES clew.exhibits,
     matched boolean NOT NULL DEFAULT false,
+    in_depth text NOT NULL DEFAULT 'later' CHECK (in_depth IN ('later', 'queued', 'done')),
     made_at timestamptz NOT NULL DEFAULT now(),
     done_at timestamptz,
     UNIQUE (contribution_id, path)
 );
+-- What is still to be looked at in depth, oldest first.
+CREATE INDEX files_later ON clew.files (id) WHERE in_depth = 'later' AND matched AND status = 'imported';
 CREATE INDEX files_exhibit ON clew.files (exhibit_id);
 CREATE INDEX files_parent ON clew.files (parent_id);
 
@@ -128,8 +132,8 @@ GRANT SELECT, INSERT ON clew.media TO clew_system;
 GRANT UPDATE (kind, media_type, width, height, duration, facts, safe_thumbnail, refusal, described_at, matched_at)
     ON clew.media TO clew_system;
 GRANT SELECT, INSERT ON clew.media_keys TO clew_system;
-GRANT SELECT, INSERT, UPDATE (state, refusal, compared) ON clew.exhibits TO clew_system;
-GRANT SELECT, INSERT, UPDATE (status, reason, exhibit_id, done_at, matched, sha256, size) ON clew.files TO clew_system;
+GRANT SELECT, INSERT, UPDATE (state, refusal, compared, in_depth) ON clew.exhibits TO clew_system;
+GRANT SELECT, INSERT, UPDATE (status, reason, exhibit_id, done_at, matched, in_depth, sha256, size) ON clew.files TO clew_system;
 GRANT SELECT ON clew.contributions TO clew_system;
 GRANT SELECT, DELETE ON clew.uploads TO clew_system;
 GRANT SELECT (made_at), DELETE ON clew.answers TO clew_system;

@@ -8,8 +8,10 @@ CREATE TABLE clew.signals (
     quality smallint NOT NULL DEFAULT 100,
     time_s real,
     box real[],
+    sealed boolean NOT NULL DEFAULT false,  -- a small picture: its value is under the key ring, as a thumbnail is
     xid xid8 NOT NULL DEFAULT pg_current_xact_id()
 );
+ALTER TABLE clew.signals ALTER value SET STORAGE EXTERNAL;  -- as good as random: packing it costs time and saves nothing
 CREATE INDEX signals_media ON clew.signals (media_id, matcher);
 -- The tail of an index: what was written since its snapshot was cut.
 CREATE INDEX signals_tail ON clew.signals (matcher, xid);
@@ -87,6 +89,7 @@ CREATE TABLE clew.searches (
     sha256 bytea NOT NULL,
     object_name text NOT NULL,
     wrapped_key bytea NOT NULL,
+    box real[] CHECK (cardinality(box) = 4),  -- the marked part that is looked for; none: the whole
     state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'done', 'refused')),
     reason text NOT NULL DEFAULT '',
     made_at timestamptz NOT NULL DEFAULT now(),

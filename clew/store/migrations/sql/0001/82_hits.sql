@@ -32,7 +32,7 @@ BEGIN
     FROM cases c WHERE c.id = of_case;
     RETURN QUERY
     WITH mine AS NOT MATERIALIZED (
-        SELECT e.id, e.media_id, e.narrowed, e.compared FROM exhibits e
+        SELECT e.id, e.media_id, e.narrowed, e.compared, e.in_depth FROM exhibits e
         WHERE e.case_id = of_case AND e.state <> 'waiting' AND e.withdrawn_at IS NULL AND (of_exhibits IS NULL OR e.id = ANY (of_exhibits))
           AND ((seen AND (NOT e.narrowed OR own)) OR e.id = ANY (granted))
     ), alike AS MATERIALIZED (
@@ -50,10 +50,12 @@ BEGIN
         SELECT x.id, x.narrowed, b.id, b.case_id, b.narrowed, b.made_at, l.id, l.matcher, l.value, l.verdict, false, NULL
         FROM mine x JOIN links l ON l.media_a = x.media_id JOIN exhibits b ON b.media_id = l.media_b
         WHERE x.compared AND b.compared AND b.withdrawn_at IS NULL AND (inside OR b.case_id <> of_case)
+          AND (l.matcher IN ('pdq', 'frames') OR (x.in_depth AND b.in_depth))
         UNION ALL
         SELECT x.id, x.narrowed, b.id, b.case_id, b.narrowed, b.made_at, l.id, l.matcher, l.value, l.verdict, true, NULL
         FROM mine x JOIN links l ON l.media_b = x.media_id JOIN exhibits b ON b.media_id = l.media_a
         WHERE x.compared AND b.compared AND b.withdrawn_at IS NULL AND (inside OR b.case_id <> of_case)
+          AND (l.matcher IN ('pdq', 'frames') OR (x.in_depth AND b.in_depth))
         UNION ALL
         SELECT x.id, x.narrowed, b.id, b.case_id, b.narrowed, b.made_at, NULL, 'pdq', clew.pdq_value(k.distance), 'match',
                k.media_id > k.other_id, k.pair
@@ -94,7 +96,7 @@ BEGIN
             WHEN NOT own OR s.theirs = 'denied' THEN NULL
             WHEN s.theirs = 'contact' THEN 'contact'
             WHEN s.they_said AND s.ours <> 'denied' AND (s.ours <> 'owner-first' OR s.we_said) THEN 'contact'
-            WHEN s.ours = 'owner-first' THEN 'asked' END AS level
+            WHEN s.ours <> 'denied' THEN 'asked' END AS level
         FROM stances s
     )
     SELECT j.exhibit_id, j.other_exhibit, j.other_case, j.made_at, j.link_id, j.matcher, j.value, j.verdict,

@@ -1,0 +1,153 @@
+"""The job that looks at one imported file in depth: details, likeness and sound, and the pairs they make.
+
+It opens the file a second time, when nothing else waits, so that what is known by hash is known while material still
+comes in (docs/decisions/025). Safe to run twice.
+"""
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Row
+
+from clew.domain.exhibits.service import agency_key
+from clew.domain.matching.describe import write_signals
+from clew.domain.matching.lookup import candidates, films, near_ids, signals_of
+from clew.domain.matching.match import write_links
+from clew.domain.matching.rules import Found, Signals, in_depth
+from clew.domain.matching.tools import in_memory, sandbox, shelf
+from clew.kernel.errors import Refused
+from clew.kernel.events import Event
+from clew.media.opened import Opened
+from clew.signals import details, likeness, registry, sound
+from clew.signals.contract import Signal
+from clew.store import signal_rows
+from clew.store.db import Work, database
+from clew.store.jobs import enqueue_many
+
+COMPARED = 24
+"""Proposals of one index that are compared, the strongest first: so much work for each file, however many there are."""
+PROPOSED = 400
+"""Entries asked of an index: several may be stills of one film, or of what is compared by hash already."""
+_FILE = """
+    SELECT f.id, f.case_id, f.exhibit_id, f.in_depth, e.media_id, m.kind, m.object_name, m.size, k.officer_id,
+           c.owner_agency_id, y.wrapped_key, f.status = 'imported' AND e.withdrawn_at IS NULL AND a.cut_off_at IS NULL AS stands
+    FROM clew.files f JOIN clew.exhibits e ON e.id = f.exhibit_id JOIN clew.media m ON m.id = e.media_id
+    JOIN clew.contributions k ON k.id = f.contribution_id JOIN clew.cases c ON c.id = f.case_id
+    JOIN clew.agencies a ON a.id = c.owner_agency_id
+    JOIN clew.media_keys y ON y.media_id = m.id AND y.agency_id = c.owner_agency_id
+    WHERE f.id = :file"""
+# Withdrawn content has no live exhibit and is passed over at once, before any rebuild.
+_MEDIA_OF = """
+    SELECT s.id, s.media_id FROM clew.signals s WHERE s.id = ANY (:ids)
+    AND EXISTS (SELECT 1 FROM clew.exhibits e WHERE e.media_id = s.media_id AND e.withdrawn_at IS NULL)"""
+
+
+def look(payload: dict[str, Any]) -> None:
+    """Look at one imported file in depth and store the links that come of it."""
+    with database().system_work() as work:
+        file = work.first(_FILE, {"file": payload["file"]})
+        key = agency_key(work, file.owner_agency_id) if file is not None else None
+    if file is None or key is None or file.in_depth == "done":
+        return
+    opened = None
+    if file.stands and file.kind in ("picture", "film", "sound"):
+        try:
+            with in_memory(file.object_name, key.unwrap(file.object_name, bytes(file.wrapped_key)), file.size) as content:
+                opened = sandbox().open(content)
+        except Refused:  # it was opened once; what stopped it now is no reason to take it back
+            opened = None
+    if opened is not None:
+        _look_at(file, opened)
+    with database().system_work() as work:
+        work.write("UPDATE clew.files SET in_depth = 'done' WHERE id = :file", {"file": file.id})
+        work.write("UPDATE clew.exhibits SET in_depth = true WHERE id = :exhibit", {"exhibit": file.exhibit_id})
+        work.record(_event(file))
+
+
+def _event(file: Row[Any], **detail: Any) -> Event:
+    return Event("look", officer_id=file.officer_id, agency_id=file.owner_agency_id, case_id=file.case_id,
+                 owner_agency_id=file.owner_agency_id, subject=f"exhibit:{file.exhibit_id}", detail=detail)
+
+
+def _look_at(file: Row[Any], opened: Opened) -> None:
+    """Keep the signals, then find the pairs: whoever is looked at later finds this file, whoever came before is found."""
+    signals = registry.describe(opened, registry.IN_DEPTH)
+    with database().system_work() as work:
+        write_signals(work, file.media_id, opened, signals, registry.IN_DEPTH)
+        work.record(_event(file, signals=len(signals)))
+    with database().system_work() as work:
+        known = candidates_by_hash(work, file.media_id) if opened.kind == "picture" else set()
+        found = pairs_in_depth(work, by_matcher(signals), file.media_id, known)
+        write_links(work, file.media_id, found)
+        work.record(_event(file, links=len(found)))
+
+
+def by_matcher(signals: Iterable[Signal]) -> dict[str, list[Signal]]:
+    """Return signals by their matcher."""
+    found: dict[str, list[Signal]] = {}
+    for signal in signals:
+        found.setdefault(signal.matcher, []).append(signal)
+    return found
+
+
+def candidates_by_hash(work: Work, media: uuid.UUID) -> set[uuid.UUID]:
+    """Return the pictures that are near by hash: they are a match already, and need no second reason."""
+    ours = signals_of(work, [media]).get(media, {})
+    return candidates(work, ours) - films(work, near_ids(work, ours))
+
+
+def pairs_in_depth(work: Work, ours: Signals, itself: uuid.UUID | None = None, known: Iterable[uuid.UUID] = (), *,
+                   alike: bool = False) -> list[Found]:
+    """Return every pair these signals make in depth; `alike`: also those that merely look alike, for a search.
+
+    A model's likeness proposes what details then lay over each other; by itself it makes no link.
+    """
+    passed = {itself, *known}
+    found = []
+    for name, indexes in ((details.NAME, (details.NAME, likeness.NAME)), (sound.NAME, (sound.NAME,)),
+                          *(((likeness.NAME, (likeness.NAME,)),) if alike else ())):
+        others = list(dict.fromkeys(other for index in indexes for other in proposed(work, index, ours, passed)))
+        theirs = signal_rows.read(work, others, [name])
+        found += [in_depth(name, other, ours, signals, itself) for other, signals in theirs.items()]
+    return [one for one in found if one is not None]
+
+
+def proposed(work: Work, name: str, ours: Signals, passed: set[uuid.UUID | None]) -> list[uuid.UUID]:
+    """Return the media that an index proposes, the strongest first, at most COMPARED of them."""
+    if not ours.get(name):
+        return []
+    strongest = shelf(name).fresh(work).propose(list(ours[name]), PROPOSED)
+    media = {row.id: row.media_id for row in work.rows(_MEDIA_OF, {"ids": [one.id for one in strongest]})}
+    ranked = dict.fromkeys(media[one.id] for one in strongest if one.id in media)
+    return [one for one in ranked if one not in passed][:COMPARED]
+
+
+# --- When files are looked at: while nothing else waits, or slowly after a quarter of an hour. ---
+AT_A_TIME = 8
+_DUE = "SELECT EXISTS (SELECT 1 FROM clew.files WHERE in_depth = 'later' AND matched AND status = 'imported')"
+_NEXT = """
+    WITH state AS (SELECT
+        EXISTS (SELECT 1 FROM clew.pgqueuer q WHERE q.entrypoint IN ('describe', 'match', 'search')
+                AND q.status IN ('queued', 'picked') AND q.execute_after <= now()) AS busy,
+        (SELECT f.made_at FROM clew.files f ORDER BY f.id DESC LIMIT 1) > now() - interval '3 seconds' AS arriving,
+        (SELECT count(*) FROM clew.pgqueuer q WHERE q.entrypoint = 'look' AND q.status IN ('queued', 'picked')) AS under_way)
+    UPDATE clew.files SET in_depth = 'queued' WHERE id IN (
+        SELECT f.id FROM clew.files f, state s
+        WHERE f.in_depth = 'later' AND f.matched AND f.status = 'imported'
+          AND (NOT (s.busy OR s.arriving) OR f.made_at < now() - interval '15 minutes')
+          AND s.under_way < CASE WHEN s.busy OR s.arriving THEN 1 ELSE :most END
+        ORDER BY f.id LIMIT :most FOR UPDATE OF f SKIP LOCKED)
+    RETURNING id"""
+
+
+def feed(most: int = AT_A_TIME) -> int:
+    """Queue files that are to be looked at in depth, if it is their time; return how many."""
+    with database().system_work() as work:
+        if not work.value(_DUE):
+            return 0
+        files = work.rows(_NEXT, {"most": most})
+        if files:
+            enqueue_many(work.conn, "look", [{"file": str(row.id)} for row in files], priority=-1)
+            work.record(Event("feed", detail={"files": len(files)}))
+    return len(files)

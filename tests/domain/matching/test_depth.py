@@ -1,0 +1,137 @@
+"""Looking in depth: what hashes do not see is found afterwards, once, by whoever was there first or last."""
+
+import io
+import uuid
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from clew.domain.exhibits import contributions
+from clew.domain.links import service as links
+from clew.domain.matching import depth
+from clew.domain.matching import service as matching
+from clew.domain.matching.jobs import JOBS
+from clew.domain.matching.match import turned_round
+from clew.domain.matching.rules import check_box
+from clew.kernel.errors import BadInput
+from clew.kernel.ids import CaseId
+from clew.store import jobs
+from clew.store.vault import vault
+from tests.domain.conftest import House
+
+
+def scene(seed: int) -> Image.Image:
+    """Draw a picture full of corners."""
+    random = np.random.default_rng(seed)
+    image = Image.fromarray(random.integers(60, 200, (24, 32, 3), np.uint8)).resize((960, 720), Image.Resampling.BICUBIC)
+    pen = ImageDraw.Draw(image)
+    for _ in range(420):
+        x, y, size = (int(one) for one in random.integers((0, 0, 8), (960, 720, 70)))
+        colour = tuple(int(one) for one in random.integers(0, 255, 3))
+        if random.random() < 0.5:
+            pen.rectangle((x, y, x + size, y + size // 2), fill=colour)
+        else:
+            pen.polygon([(x, y), (x + size, y + size // 3), (x + size // 4, y + size)], fill=colour)
+    return image
+
+
+def jpeg(image: Image.Image) -> bytes:
+    held = io.BytesIO()
+    image.save(held, "JPEG", quality=80)
+    return held.getvalue()
+
+
+def bring(house: House, name: str, case: CaseId, *contents: bytes) -> None:
+    delivery = contributions.begin_contribution(house.viewer(name), case)
+    for content in contents:
+        contributions.add_file(house.viewer(name), delivery.id, f"{uuid.uuid4()}.jpg", stored=vault().blobs.put([content]))
+    jobs.drain(JOBS, house.node.at)
+
+
+@pytest.fixture
+def part_of_another(house: House) -> Iterator[tuple[CaseId, CaseId]]:
+    """Bring a picture to Anna and a ninth of it to Ben, who shares what he has."""
+    house.behind("UPDATE clew.files SET in_depth = 'done'")
+    whole = scene(uuid.uuid4().int % 10_000)
+    mine, theirs = house.case("anna"), house.case("ben", audience_kind="network")
+    bring(house, "anna", mine, jpeg(whole))
+    bring(house, "ben", theirs, jpeg(whole.crop((300, 200, 660, 470))), jpeg(scene(uuid.uuid4().int % 10_000)))
+    yield mine, theirs
+
+
+def look_at_all(house: House) -> None:
+    house.behind("UPDATE clew.files SET made_at = made_at - interval '1 minute'")
+    while depth.feed():
+        jobs.drain(JOBS, house.node.at)
+
+
+def test_a_part_of_a_picture_is_found_in_depth_and_the_other_side_learns_of_it(
+        house: House, part_of_another: tuple[CaseId, CaseId]) -> None:
+    mine, _ = part_of_another
+    assert links.list_links(house.viewer("anna"), mine) == []
+    look_at_all(house)
+    [link] = links.list_links(house.viewer("anna"), mine)
+    assert (link.matcher, link.verdict, link.agency_code) == ("details", "match", "XB-VIU")
+    here, there = ("b", "a") if link.flipped else ("a", "b")
+    corners = np.array(link.where[f"{here}_quad"])
+    assert np.allclose(corners.min(0), (300 / 960, 200 / 720), atol=0.03)
+    assert np.allclose(corners.max(0), (660 / 960, 470 / 720), atol=0.03)
+    assert np.allclose(np.abs(np.array(link.where[f"{there}_quad"]) - 0.5), 0.5, atol=0.03)
+    assert [one.reference for one in links.overlap(house.viewer("anna"), mine)]
+
+
+def test_looking_again_adds_nothing(house: House, part_of_another: tuple[CaseId, CaseId]) -> None:
+    look_at_all(house)
+    before = house.behind("SELECT count(*) FROM clew.links"), house.behind("SELECT count(*) FROM clew.signals")
+    house.behind("UPDATE clew.files SET in_depth = 'later'")
+    look_at_all(house)
+    assert (house.behind("SELECT count(*) FROM clew.links"), house.behind("SELECT count(*) FROM clew.signals")) == before
+
+
+def test_known_bytes_tell_nothing_in_depth_before_they_were_looked_at_themselves(
+        house: House, part_of_another: tuple[CaseId, CaseId]) -> None:
+    whole = jpeg(scene(4711))
+    bring(house, "anna", part_of_another[0], whole)
+    bring(house, "ben", part_of_another[1], jpeg(scene(4711).crop((300, 200, 660, 470))))
+    look_at_all(house)
+    again = house.case("cleo")
+    bring(house, "cleo", again, whole)
+    assert {one.matcher for one in links.list_links(house.viewer("cleo"), again)} == {"exact"}
+    look_at_all(house)
+    assert {one.matcher for one in links.list_links(house.viewer("cleo"), again)} == {"exact", "details"}
+
+
+def test_what_looks_like_a_picture_is_sealed_in_the_table(house: House, part_of_another: tuple[CaseId, CaseId]) -> None:
+    look_at_all(house)
+    rows = house.behind("SELECT sealed, substring(value FROM 1 FOR 1) FROM clew.signals WHERE matcher = 'details'")
+    assert {bool(sealed) for sealed, _ in rows} == {True, False}
+    assert {bytes(first) for sealed, first in rows if not sealed} == {b"F"}
+
+
+def test_a_marked_part_is_found_in_other_pictures(house: House, part_of_another: tuple[CaseId, CaseId]) -> None:
+    look_at_all(house)
+    mine, theirs = part_of_another
+    whole = scene(7)
+    bring(house, "ben", theirs, jpeg(whole.resize((640, 480))))
+    look_at_all(house)
+    search = matching.search(house.viewer("anna"), mine, purpose="the poster", name="x.jpg", box=(0.3, 0.3, 0.4, 0.4),
+                             stored=vault().blobs.put([jpeg(whole)]))
+    jobs.drain(JOBS, house.node.at)
+    [hit] = [one for one in matching.get_search(house.viewer("anna"), search).hits if one.matcher == "details"]
+    assert (hit.verdict, hit.agency_code) == ("match", "XB-VIU")
+    assert np.allclose(np.array(hit.where["b_quad"]).min(0), 0.3, atol=0.04)
+
+
+@pytest.mark.parametrize("box", [(0, 0, 1.2, 1), (0.5, 0.5, 0.6, 0.2), (0.1, 0.1, 0.001, 0.5), (float("nan"), 0, 1, 1)])
+def test_a_marked_part_lies_in_the_picture(box: tuple[float, float, float, float]) -> None:
+    with pytest.raises(BadInput):
+        check_box(box)
+
+
+def test_what_is_told_of_two_sides_turns_round_and_back() -> None:
+    where = {"segments": [[1, 2, 5, 6], [7, 8, 3, 4]], "a_quad": [1], "b_time": 2.0, "b_box": [3], "answer": "copy"}
+    assert turned_round(where) == {"segments": [[3, 4, 7, 8], [5, 6, 1, 2]], "b_quad": [1], "a_time": 2.0, "a_box": [3],
+                                   "answer": "copy"}
+    assert turned_round(turned_round(where)) == {**where, "segments": sorted(where["segments"])}
