@@ -3,6 +3,7 @@
 It takes placements as given; it neither finds them nor says what an answer is worth.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from clew.signals.local.features import Bytes, Floats
 from clew.signals.local.geometry import Matrix, corners, moved, to_shares
+from clew.signals.local.pixels import Small
 
 _SQUARE: Final = 7
 _STEP: Final = 4
@@ -58,10 +60,11 @@ class Overlay:
 NOTHING: Final = Overlay(0, 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
 
-def laid_over(a: Bytes, b: Bytes, matrix: Matrix) -> Overlay:
-    """Compare small grey pictures a and b (height, width), where `matrix` takes shares of a to shares of b.
+def laid_over(a: Small, b: Small, matrix: Matrix) -> Overlay:
+    """Compare small pictures a and b, where `matrix` takes shares of a to shares of b.
 
-    Both are brought to the coarser one's resolution first, so that a sharp copy agrees with a small one.
+    Both are brought to the coarser one's resolution first, so that a sharp copy agrees with a small one. Where both have
+    a frame, only what is inside of both counts: two pictures shown by the same application are not the same.
     """
     first, second, mask, sizes = _aligned(a, b, matrix)
     likeness, weight = _correlation(first, second, mask)
@@ -85,19 +88,32 @@ def laid_over(a: Bytes, b: Bytes, matrix: Matrix) -> Overlay:
     )
 
 
-def _aligned(a: Bytes, b: Bytes, matrix: Matrix) -> tuple[Floats, Floats, Bytes, tuple[float, float]]:
+def _aligned(one: Small, other: Small, matrix: Matrix) -> tuple[Floats, Floats, Bytes, tuple[float, float]]:
     """Return a and b in the coarser one's frame, where both are, and how many of its pixels each picture takes."""
+    a, b = one.grey, other.grey
+    inside = [_inside(p) if one.framed and other.framed else np.full_like(p.grey, 255) for p in (one, other)]
     there = np.linalg.inv(to_shares((b.shape[0], b.shape[1]))) @ matrix @ to_shares((a.shape[0], a.shape[1]))
     grown = _area(moved(there, corners((a.shape[0], a.shape[1])))) / a.size
     if grown > 1:
-        first, second, mask = _warped(b, a, np.linalg.inv(there).astype(np.float64), 1 / grown)
+        first, second, mask = _warped(b, a, np.linalg.inv(there).astype(np.float64), 1 / grown, inside[::-1])
         return second, first, mask, (float(a.size), b.size / grown)
-    first, second, mask = _warped(a, b, there, grown)
+    first, second, mask = _warped(a, b, there, grown, inside)
     return first, second, mask, (a.size * grown, float(b.size))
 
 
-def _warped(finer: Bytes, coarser: Bytes, matrix: Matrix, area: float) -> tuple[Floats, Floats, Bytes]:
-    """Return the finer picture reduced and laid on the coarser one, that one, and where both are."""
+def _inside(picture: Small) -> Bytes:
+    """Return 255 inside the frame and 0 outside, (height, width)."""
+    height, width = picture.grey.shape
+    left, top, right, bottom = picture.inner
+    mask = np.zeros_like(picture.grey)
+    mask[round(top * height / 255) : round(bottom * height / 255), round(left * width / 255) : round(right * width / 255)] = 255
+    return mask
+
+
+def _warped(
+    finer: Bytes, coarser: Bytes, matrix: Matrix, area: float, inside: Sequence[Bytes]
+) -> tuple[Floats, Floats, Bytes]:
+    """Return the finer picture reduced and laid on the coarser one, that one, and where both are, inside their frames."""
     cv2.setNumThreads(1)
     height, width = finer.shape
     wanted = (max(2, round(width * area**0.5)), max(2, round(height * area**0.5)))
@@ -105,7 +121,8 @@ def _warped(finer: Bytes, coarser: Bytes, matrix: Matrix, area: float) -> tuple[
     matrix = matrix @ np.linalg.inv(to_shares((height, width))) @ to_shares((wanted[1], wanted[0]))
     size = (coarser.shape[1], coarser.shape[0])
     laid = cv2.warpPerspective(reduced, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    mask = cv2.warpPerspective(np.full_like(reduced, 255), matrix, size, flags=cv2.INTER_NEAREST)
+    within = cv2.resize(inside[0], wanted, interpolation=cv2.INTER_NEAREST)
+    mask = np.minimum(cv2.warpPerspective(within, matrix, size, flags=cv2.INTER_NEAREST), inside[1])
     soft = [np.asarray(cv2.GaussianBlur(p.astype(np.float32), (0, 0), _SOFT), np.float32) for p in (laid, coarser)]
     return soft[0], soft[1], (mask > 0).astype(np.uint8)
 

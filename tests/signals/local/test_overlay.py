@@ -63,3 +63,14 @@ def test_plain_pictures_and_misses_say_nothing():
     assert _same(drawn(1), drawn(1), away) == NOTHING
     tiny = np.zeros((1, 1, 3), np.uint8)
     assert _same(tiny, drawn(1)) == NOTHING
+
+
+def test_two_pictures_in_one_screen_are_compared_inside_it():
+    screens = [np.full((600, 300, 3), 250, np.uint8) for _ in range(2)]
+    for number, screen in enumerate(screens):
+        screen[150:380] = drawn(number, 230, 300)
+        for y in (20, 60, 430, 470, 510):
+            screen[y : y + 12, 10:150:5] = 0
+    assert _same(screens[0], screens[0]).core == 1
+    seen = _same(*screens)
+    assert seen.agreeing < 0.2 * seen.squares and seen.core < 0.6
