@@ -16,7 +16,8 @@ LINES = {
         " and how strong the hit is."
     ),
     "hits owner-first": N_(
-        "Anyone else whose material hits it learns nothing until the owner, who is asked first, discloses it."
+        "Anyone else whose material hits it learns only that there is an undisclosed hit, until the owner, who is"
+        " asked first, discloses it."
     ),
     "expires": N_("It is hidden from everybody after {day}, unless the owner keeps it with a new date."),
     "conditions": N_("Condition shown with everything that leaves: {text}"),

@@ -117,7 +117,7 @@ def hit(world: World, viewer: Officer, mine: Exhibit, other: Exhibit) -> str | N
     agreed = ours != "owner-first" or (mine.case.name, other.case.name) in world.disclosed
     if (other.case.name, mine.case.name) in world.disclosed and agreed and ours != "denied":
         return "contact"
-    return "asked" if ours == "owner-first" else None  # (e)
+    return "asked" if ours != "denied" else None  # (e)
 
 
 def may_disclose(world: World, viewer: Officer, mine: Exhibit, other: Exhibit) -> bool:

@@ -81,10 +81,10 @@ OWNER_FIRST_A, OWNER_FIRST_B = replace(CASE_A, hits="owner-first"), replace(CASE
     (CASE_A, CASE_B, ("contact", "contact")),
     (CASE_A, replace(CASE_B, audience=None), ("link", "contact")),
     (CASE_A, replace(CASE_B, deny=frozenset({"A"})), (None, "contact")),
-    (CASE_A, OWNER_FIRST_B, (None, "contact")),
+    (CASE_A, OWNER_FIRST_B, ("asked", "contact")),
     (OWNER_FIRST_A, OWNER_FIRST_B, ("asked", "asked")),
     (replace(CASE_A, deny=frozenset({"XB"})), OWNER_FIRST_B, (None, None)),
-    (replace(CASE_A, audience=None), OWNER_FIRST_B, (None, "link")),
+    (replace(CASE_A, audience=None), OWNER_FIRST_B, ("asked", "link")),
     (replace(CASE_A, expires=0), CASE_B, (None, None))])
 def test_the_table_of_hits(a: Case, b: Case, expected: tuple[str | None, str | None]) -> None:
     assert both(a, b) == expected

@@ -68,7 +68,7 @@ def _case_view(v: Visit, case: Case, known: list[Overlap], open_links: list[Link
         tuple(one.handle for one in known if one.level == "asked" and one.may_disclose),
         policy_in_words(v, case.id, owner(case)) if case.managed and v.may("set_policy") else None,
         case.conditions, case.handling, case.own and v.may("contribute"), unjudged[0] if unjudged else "",
-        after, following)
+        after, following, tuple(one.handle for one in known if one.level == "asked" and not one.may_disclose))
 
 
 def _overlap(known: Overlap, open_links: list[Link]) -> OverlapRow:

@@ -149,7 +149,9 @@ class OverlapRow:
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """One case as the viewer may know it. `questions` are handles of undisclosed hits; the asker stays unnamed."""
+    """One case as the viewer may know it. `questions` are handles of undisclosed hits that ask for one's own disclosure,
+    `undisclosed` of those that wait for the other side; neither side is named.
+    """
 
     id: str
     reference: str
@@ -169,6 +171,7 @@ class CaseView:
     next_link: str = ""
     after: str = ""
     following: str = ""
+    undisclosed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
