@@ -7,13 +7,12 @@ import numpy as np
 import pytest
 
 from clew.media.opened import Frame, Opened
-from clew.signals import registry
-from clew.signals.contract import Signal
+from clew.signals import details, registry
 from clew.signals.curves import calibrated
 from clew.signals.examples import film, photo
 from clew.signals.indexes.hamming import build
-from clew.signals.orientations import NAMES, UNDOES
-from clew.signals.pairing import HAMMING, indexed, look_ups
+from clew.signals.orientations import NAMES, UNDOES, turned
+from clew.signals.pairing import HAMMING, indexed
 
 MATCHERS = {matcher.NAME: matcher for matcher in registry.MATCHERS}
 every_matcher = pytest.mark.parametrize("name", MATCHERS)
@@ -102,7 +101,8 @@ def test_the_index_finds_every_pair_that_compare_calls_a_match(name, tmp_path: P
     index = build(tmp_path, hashes, np.arange(len(held), dtype=np.uint64), mark={"xid": 1})
     matched = 0
     for signals in media:
-        found = {held[int(row)][0] for ask in look_ups(signals) for row in index.lookup(ask.value)[0]}
+        asked = [ask for one in signals if indexed(one) for ask in turned(one.value)]
+        found = {held[int(row)][0] for ask in asked for row in index.lookup(ask)[0]}
         for other, theirs in enumerate(media):
             mine = [s for s in signals if s.matcher == name]
             if mine and matcher.compare(mine, [s for s in theirs if s.matcher == name]).verdict == "match":
@@ -119,13 +119,20 @@ def test_curves_are_monotone_shares(name):
     assert values[0] != values[-1]
 
 
+def by_matcher(signals):
+    return {name: [one for one in signals if one.matcher == name] for name in {one.matcher for one in signals}}
+
+
 def test_all_signals_of_two_media_are_compared_by_whoever_can():
-    picture, moving = photo(1), film((1, 4), (2, 4))
-    digest = Signal("exact", 1, bytes(32))
-    first, second = registry.describe(picture), registry.describe(moving)
-    assert set(registry.compare("picture", [*first, digest], "picture", [*first, digest])) == {"exact", "pdq"}
-    found = registry.compare("picture", first, "film", second)
-    assert set(found) == {"frames"}
+    first, second = (by_matcher(registry.describe(opened)) for opened in (photo(1), film((1, 4), (2, 4))))
+    assert set(registry.compare(first, first)) - {"likeness"} == {"pdq", "details"}
+    found = registry.compare(first, second)
+    assert set(found) - {"likeness", "details"} == {"frames"}
     assert found["frames"].verdict == "match"
     assert found["frames"].where["b_time"] == 0.0
-    assert registry.compare("sound", [], "film", second) == {}
+    assert registry.compare({}, second) == {}
+
+
+def test_a_matcher_that_is_off_describes_nothing(monkeypatch):
+    monkeypatch.setattr(details, "available", lambda: False, raising=False)
+    assert "details" not in {one.matcher for one in registry.describe(photo(2))}
