@@ -54,7 +54,7 @@ def describe(payload: dict[str, Any]) -> None:
                 _end_imported(file, opened, registry.describe(opened, registry.AT_ONCE))
     except Refused as refusal:
         _end_refused(file, refusal.message)
-    except Conflict as stopped:  # withdrawn or suspended while its members were brought; what was brought stays
+    except Conflict as stopped:  # withdrawn or suspended meanwhile; members that were brought stay
         _end_refused(file, stopped.message, of_content=False)
 
 
@@ -81,8 +81,14 @@ def _end_refused(file: Row[Any], reason: str, *, of_content: bool = True) -> Non
 
 
 def _end_imported(file: Row[Any], opened: Opened | None, signals: list[Signal]) -> None:
-    """Write signals, facts and thumbnail; content another agency brought before keeps what it has."""
+    """Write signals, facts and thumbnail; content another agency brought before keeps what it has.
+
+    Opening takes long: whose officer was suspended or agency cut off meanwhile goes no further. Raises Conflict.
+    """
     with database().system_work() as work:
+        now = work.first(_FILE, {"file": file.id})
+        if now is None or now.suspended or now.withdrawn:
+            raise Conflict(SUSPENDED if now is not None and now.suspended else WITHDRAWN)
         if opened is not None:
             _describe_media(work, file.media_id, opened)
             write_signals(work, file.media_id, opened, signals, registry.AT_ONCE)

@@ -12,7 +12,7 @@ from clew.domain.accounts import service as accounts
 from clew.domain.cases import service as cases
 from clew.domain.exhibits import contributions, service
 from clew.domain.exhibits.model import File
-from clew.domain.matching import archives
+from clew.domain.matching import archives, describe
 from clew.domain.matching.jobs import JOBS
 from clew.kernel.errors import Conflict
 from clew.kernel.ids import CaseId, ContributionId
@@ -96,7 +96,34 @@ def test_no_file_slips_in_behind_a_withdrawal(node: Node) -> None:
         bring(anna, contribution, "later.jpg", picture(2))
 
 
-@pytest.mark.parametrize("ending", ["withdrawn", "suspended"])
+@pytest.mark.parametrize("ending", ["withdrawn", "suspended", "cut off"])
+@pytest.mark.parametrize("when", ["before", "while it is opened"])
+def test_a_file_whose_officer_is_stopped_goes_no_further(node: Node, ending: str, when: str,
+                                                         monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is kept of what opening it found, and the file says why."""
+    anna = node.viewers["anna"]
+    contribution = contributions.begin_contribution(anna, cases.open_case(anna, "A-1").id).id
+    bring(anna, contribution, "one.jpg", picture(1))
+    looked = describe.registry.describe
+
+    def look_and_end(*given: object) -> object:
+        _end(node, contribution, ending)
+        return looked(*given)  # type: ignore[arg-type]
+
+    if when == "before":
+        _end(node, contribution, ending)
+    else:
+        monkeypatch.setattr(describe.registry, "describe", look_and_end)
+    jobs.drain(JOBS)
+    with opened().system_work() as work:
+        file = work.first("SELECT status, reason FROM clew.files")
+        kept = work.rows("SELECT 1 FROM clew.media WHERE described_at IS NOT NULL OR refusal <> ''")
+        signals = work.rows("SELECT 1 FROM clew.signals")
+    assert tuple(file or ()) == ("refused", archives.WITHDRAWN if ending == "withdrawn" else archives.SUSPENDED)
+    assert (kept, signals) == ([], [])
+
+
+@pytest.mark.parametrize("ending", ["withdrawn", "suspended", "cut off"])
 def test_an_archive_stops_at_the_next_member(node: Node, ending: str, monkeypatch: pytest.MonkeyPatch) -> None:
     anna = node.viewers["anna"]
     case = cases.open_case(anna, "A-1").id
@@ -127,6 +154,8 @@ def test_an_archive_stops_at_the_next_member(node: Node, ending: str, monkeypatc
 def _end(node: Node, contribution: ContributionId, ending: str) -> None:
     if ending == "withdrawn":
         contributions.withdraw(node.viewers["anna"], contribution)
+    elif ending == "cut off":
+        accounts.cut_off_agency(node.viewers["root"], node.viewers["anna"].agency_id, off=True)
     else:
         accounts.suspend_officer(node.viewers["admin.xa-viu"], node.viewers["anna"].officer_id)
 
