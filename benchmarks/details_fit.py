@@ -17,6 +17,8 @@ Rows = NDArray[np.float64]
 SIGNS: Final = np.array([-1.0 if name in ("apart", "deep") else 1.0 for name in MEASURES])
 MARGIN: Final = 0.5
 """Log odds between the strongest false pair of the tuning half and verdict `match`."""
+WORTH_A_LOOK: Final = 0.005
+"""Share of copies that may be weaker than verdict `possible`, unless unrelated pictures come that far."""
 EDGES: Final = (-99, -8, -6, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 8, 99)
 
 
@@ -47,8 +49,8 @@ def write(same: Sequence[Rows], alike: Sequence[Rows], unrelated: Sequence[Rows]
     weights = np.where(is_same, 0.5 / len(best), 0.5 / len(false))
     w, start = fitted(x, is_same, weights)
     strength = x @ w + start
-    apart = [float((rows @ w + start).max()) for rows in unrelated if len(rows)]
-    possible = max([*apart, float(np.quantile(strength[is_same], 0.01)) - 1]) + MARGIN
+    strangers = [float((rows @ w + start).max()) for rows in unrelated if len(rows)]
+    possible = max([*strangers, float(np.quantile(strength[is_same], WORTH_A_LOOK))])
     match = float(strength[~is_same].max()) + MARGIN
     told: dict[str, Any] = {
         "data": data,
@@ -65,6 +67,7 @@ def write(same: Sequence[Rows], alike: Sequence[Rows], unrelated: Sequence[Rows]
             "match": round(match, 2),
             "possible": round(possible, 2),
             "cells": 5,
+            "scene_cells": max([8, *(round(2 * 2 ** (6 * float(rows[:, 0].max()))) for rows in unrelated if len(rows))]),
         },
         "curve": curve([(float(s), bool(k)) for s, k in zip(strength, is_same, strict=True)], EDGES),
     }

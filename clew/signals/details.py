@@ -138,7 +138,10 @@ def _verdict(found: Finding) -> Verdict:
     held = limits()
     if found.strength >= held.match and found.placement.cells >= held.cells:
         return "match"
-    return "possible" if found.strength >= held.possible and found.answer != "frame" else "none"
+    if found.answer == "frame":
+        return "none"
+    seen = found.strength >= held.possible or found.placement.cells >= held.scene_cells
+    return "possible" if seen else "none"
 
 
 def _in_several_stills(found: Sequence[tuple[Finding, View, View]]) -> bool:

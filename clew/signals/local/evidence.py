@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clew.signals.local.codec import Stored
+from clew.signals.local.features import Floats
 from clew.signals.local.geometry import Matrix, Placement, placements, to_shares
 from clew.signals.local.overlay import Overlay, laid_over
-from clew.signals.local.pixels import unpack
+from clew.signals.local.pixels import Small, unpack
 
 Answer = Literal["copy", "scene", "frame"]
 MEASURES: Final = ("cells", "agreement", "apart", "same", "exact", "faint", "deep", "spread", "core")
@@ -24,7 +25,8 @@ _STEADY: Final = 0.08
 _LOOSE: Final = 0.2
 """Diameters: points of a copy lie within the first of their place, even in a poor JPEG; beyond the sum all is the same."""
 _FRAME_CORE: Final = 0.25
-"""Of the middle: where less than this agrees but the rest is exact, two pictures share a frame, a caption or a logo."""
+_FRAME_EXACT: Final = 0.5
+"""Where less than the first of the middle agrees but the rest is exact, two pictures share a frame, a caption or a logo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,8 @@ class Limits:
     match: float
     possible: float
     cells: int
+    scene_cells: int
+    """From so many cells on, points agree in pictures of one scene only: unrelated pictures never came near it."""
 
 
 @cache
@@ -69,7 +73,7 @@ def limits() -> Limits:
     text = files("clew.signals").joinpath("curves", "details.json").read_text(encoding="utf-8")
     held = json.loads(text)["evidence"]
     weights = tuple(float(held["weights"][name]) for name in MEASURES)
-    return Limits(weights, float(held["start"]), float(held["match"]), float(held["possible"]), int(held["cells"]))
+    return Limits(weights, float(held["start"]), float(held["match"]), float(held["possible"]), int(held["cells"]), int(held["scene_cells"]))
 
 
 def findings(a: View, b: View) -> list[Finding]:
@@ -104,15 +108,21 @@ def strength_of(values: Sequence[float] | NDArray[np.float64]) -> float:
 
 def _finding(a: View, b: View, placed: Placement) -> Finding:
     matrix = in_shares(placed, a.points.size, b.points.size)
-    seen = laid_over(unpack(a.pixels), unpack(b.pixels), matrix)
+    one, other = unpack(a.pixels), unpack(b.pixels)
+    seen = laid_over(one, other, matrix)
     strength = strength_of(measures(placed, seen))
-    return Finding(placed, seen, matrix, a.points.size, b.points.size, strength, _answer(seen, strength))
+    answer: Answer = "copy" if strength >= limits().match else "scene"
+    framed = one.framed and other.framed and _outside(placed.b_points, other, b.points.size)
+    if answer == "scene" and (framed or (seen.core < _FRAME_CORE and seen.exact > _FRAME_EXACT)):
+        answer = "frame"
+    return Finding(placed, seen, matrix, a.points.size, b.points.size, strength, answer)
 
 
-def _answer(seen: Overlay, strength: float) -> Answer:
-    if strength >= limits().match:
-        return "copy"
-    return "frame" if seen.core < _FRAME_CORE and seen.exact > 0.5 else "scene"
+def _outside(points: Floats, picture: Small, size: tuple[int, int]) -> bool:
+    """Tell whether most points lie in what surrounds a picture."""
+    left, top, right, bottom = picture.inner
+    x, y = points[:, 0] * (255 / size[1]), points[:, 1] * (255 / size[0])
+    return float(((x > left) & (x < right) & (y > top) & (y < bottom)).mean()) < 0.5
 
 
 def in_shares(placed: Placement, a: tuple[int, int], b: tuple[int, int]) -> Matrix:
