@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from clew.access.answers import claim, keep
 from clew.access.permissions import RIGHTS
 from clew.access.roles import demand
-from clew.kernel.errors import BadInput, Conflict, NotFound, NotYourRole, TooMany
+from clew.kernel.errors import BadInput, ClewError, Conflict, NotFound, NotYourRole, Taken, TooMany
 from clew.kernel.events import Event
 from clew.kernel.viewer import Viewer
 from clew.store.db import Work, database
@@ -43,8 +43,8 @@ class Verb(Generic[P, R]):
         try:
             with database().viewer_work(viewer.token) as (work, fresh):
                 return self.within(work, fresh, *args, **kwargs)
-        except (NotFound, NotYourRole, TooMany) as refusal:
-            self._write_down(viewer, refusal.code)
+        except (NotFound, NotYourRole, TooMany, Taken) as refusal:
+            self._write_down(viewer, refusal)
             raise
 
     def within(self, work: Work, viewer: Viewer, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -84,14 +84,15 @@ class Verb(Generic[P, R]):
                 keep(work, fresh, key, self.name, self.right, asked,
                      "null" if self.secret else answer_type.dump_json(result).decode())
                 return result, False
-        except (NotFound, NotYourRole, TooMany) as refusal:
-            self._write_down(viewer, refusal.code)
+        except (NotFound, NotYourRole, TooMany, Taken) as refusal:
+            self._write_down(viewer, refusal)
             raise
 
-    def _write_down(self, viewer: Viewer, code: str) -> None:
+    def _write_down(self, viewer: Viewer, refusal: ClewError) -> None:
         """Record a refusal, the same for missing and hidden."""
+        name = "login_taken" if isinstance(refusal, Taken) else "refused"
         with database().viewer_work(viewer.token) as (work, fresh):
-            work.record(event(fresh, "refused", subject=self.name, detail={"why": code}))
+            work.record(event(fresh, name, subject=self.name, detail={"why": refusal.code}))
 
 
 def event(viewer: Viewer, name: str, **fields: Any) -> Event:

@@ -49,6 +49,10 @@ class Conflict(ClewError):
     code = "conflict"
 
 
+class Taken(Conflict):
+    """A name is taken by what the asker may not know of: written down, because each such answer tells something."""
+
+
 class Refused(ClewError):
     """A guard said no to this input or act; the message gives the reason and the remedy."""
 

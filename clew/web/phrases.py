@@ -201,6 +201,7 @@ VERB = {
     "list_signals": N_("List signals"),
     "log_in": N_("Log in"),
     "log_in_failed": N_("Failed login"),
+    "login_taken": N_("Login found taken"),
     "make_node": N_("Make the node"),
     "match": N_("Compare a file (worker)"),
     "narrow": N_("Keep an exhibit to the team or open it"),

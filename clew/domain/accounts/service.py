@@ -9,11 +9,11 @@ from sqlalchemy import Row
 
 from clew.access.roles import rights_of
 from clew.access.verb import event, verb
-from clew.domain.accounts.invitations import enrolment_code, set_enrolment
+from clew.domain.accounts.invitations import demand_tries, enrolment_code, set_enrolment
 from clew.domain.accounts.model import Agency, Invitation, Me, Officer, Session
 from clew.domain.accounts.rules import check_login, check_roles, demand_grant
 from clew.kernel import clock, ids
-from clew.kernel.errors import BadInput, Conflict, NotFound, NotYourRole
+from clew.kernel.errors import BadInput, Conflict, NotFound, NotYourRole, Taken
 from clew.kernel.ids import AgencyId, OfficerId, SessionId
 from clew.kernel.viewer import Viewer
 from clew.store.db import Work
@@ -138,13 +138,14 @@ def _add(work: Work, viewer: Viewer, agency: AgencyId, login: str, full_name: st
     demand_grant(viewer, agency, frozenset(), roles)
     if not work.first("SELECT 1 FROM clew.agencies WHERE id = :id", {"id": agency}):
         raise NotFound
+    demand_tries(work)
     officer = OfficerId(ids.random())
     added = work.changed(
         "INSERT INTO clew.officers (id, agency_id, login, full_name, roles) "
         "VALUES (:id, :agency, :login, :name, :roles) ON CONFLICT DO NOTHING",
         {"id": officer, "agency": agency, "login": name, "name": full_name, "roles": sorted(roles)})
     if not added:
-        raise Conflict("This login is taken on this node. Choose another one.")
+        raise Taken("This login is taken on this node. Choose another one.")
     return invite(work, viewer, officer, name, "add_officer")
 
 

@@ -5,9 +5,9 @@ import uuid
 import pytest
 
 from clew.domain.accounts import service
-from clew.domain.accounts.invitations import enrolment_code
+from clew.domain.accounts.invitations import TAKEN, enrolment_code
 from clew.domain.accounts.model import Officer
-from clew.kernel.errors import BadInput, Conflict, NotFound, NotLoggedIn, NotYourRole
+from clew.kernel.errors import BadInput, Conflict, NotFound, NotLoggedIn, NotYourRole, TooMany
 from clew.kernel.ids import AgencyId, OfficerId, SessionId
 from clew.store.db import database
 from tests.domain.conftest import House
@@ -163,3 +163,17 @@ def test_accounts_are_bound_by_their_events(house: House) -> None:
     with database().viewer_work(admin.token) as (work, viewer):
         assert service.audited(work, "officers", anna) != before
         work.record(service.event(viewer, "test"))
+
+
+def test_who_finds_too_many_logins_taken_learns_of_no_more(house: House) -> None:
+    """Each taken login tells of an officer somewhere: it is an event, ten a day are told, then free ones are refused alike."""
+    house.node.agency("XQ-VIU")
+    admin, told = house.viewer("admin.xq-viu"), []
+    for login in (*["ben", "cleo"] * (TAKEN // 2), "anna", "nobody.has.this"):
+        with pytest.raises((Conflict, TooMany)) as refusal:
+            service.add_officer(admin, login, full_name="A guess", roles=["analyst"])
+        told.append(refusal.value.message)
+    assert len(set(told[:TAKEN])) == 1 and "taken on this node" in told[0]
+    assert told[TAKEN] == told[TAKEN + 1] != told[0]
+    events = "SELECT count(*) FROM clew.events WHERE verb = 'login_taken' AND officer_id = %s"
+    assert house.behind(events, admin.officer_id) == [(TAKEN,)]
