@@ -59,7 +59,7 @@ def of_compact(packed: Bytes) -> tuple[Words, Signatures]:
 
 
 def probes(packed: Bytes, count: int) -> tuple[Words, Signatures]:
-    """Return the `count` (at most 16) nearest words of each compact descriptor, nearest first, and its signature in each.
+    """Return the `count` (at most 32) nearest words of each compact descriptor, nearest first, and its signature in each.
 
     Shapes (n, count). The signature differs from word to word because each word has its own medians.
     """

@@ -7,9 +7,10 @@ import numpy as np
 MOST_POINTS: Final = 640
 """Points of a picture that are indexed, the strongest of every part of it first: 14 bytes each."""
 MOST_ASKED: Final = 800
-LOOKUPS: Final = 4800
-"""Words in which the points of a query are looked up: its few points in up to 16 each, its many in fewer."""
-MOST_PROBES: Final = 16
+LOOKUPS: Final = 9600
+MANY_SAVE: Final = 6
+"""Words in which a query is looked up, less 6 for each of its points: its few points in up to 32 each, its many in 6."""
+MOST_PROBES: Final = 32
 NEAR: Final = 18
 """Bits of the 64 in which the signatures of one point may differ."""
 SEGMENT: Final = 32_768

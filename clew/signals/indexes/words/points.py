@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clew.signals.indexes.words.plan import LOOKUPS, MOST_ASKED, MOST_POINTS, MOST_PROBES, PLACE_STEP
+from clew.signals.indexes.words.plan import LOOKUPS, MANY_SAVE, MOST_ASKED, MOST_POINTS, MOST_PROBES, PLACE_STEP
 from clew.signals.local import words as quantiser
 from clew.signals.local.codec import Stored, mirror_image
 
@@ -41,7 +41,8 @@ def asked_of(stored: Stored, *, mirrored: bool = False) -> Asked:
     """Return the query that stored features make, or that their mirror image makes."""
     seen = mirror_image(stored) if mirrored else stored
     asked = seen.descriptors[:MOST_ASKED]
-    words, signatures = quantiser.probes(asked, min(MOST_PROBES, LOOKUPS // max(1, len(asked))))
+    count = min(MOST_PROBES, (LOOKUPS - MANY_SAVE * len(asked)) // max(1, len(asked)))
+    words, signatures = quantiser.probes(asked, count)
     return Asked(words, signatures, places_of(seen)[:MOST_ASKED])
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from clew.signals.indexes.words import points
-from clew.signals.indexes.words.plan import LOOKUPS, MOST_ASKED, MOST_POINTS, MOST_PROBES
+from clew.signals.indexes.words.plan import MOST_ASKED, MOST_POINTS, MOST_PROBES
 from clew.signals.local import codec, words
 from clew.signals.local.compact import compacted
 from clew.signals.local.features import mirrored
@@ -31,7 +31,7 @@ def test_the_first_points_are_indexed():
     assert np.array_equal(kept.words, whole.words[:MOST_POINTS])
 
 
-@pytest.mark.parametrize(("count", "probes"), [(0, MOST_PROBES), (5, MOST_PROBES), (900, LOOKUPS // MOST_ASKED)])
+@pytest.mark.parametrize(("count", "probes"), [(0, MOST_PROBES), (5, MOST_PROBES), (400, 18), (900, 6)])
 def test_few_points_are_looked_up_in_more_words(count: int, probes: int):
     asked = points.asked_of(stored(count))
     assert asked.words.shape == asked.signatures.shape == (min(count, MOST_ASKED), probes)
