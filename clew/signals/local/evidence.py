@@ -73,7 +73,14 @@ def limits() -> Limits:
     text = files("clew.signals").joinpath("curves", "details.json").read_text(encoding="utf-8")
     held = json.loads(text)["evidence"]
     weights = tuple(float(held["weights"][name]) for name in MEASURES)
-    return Limits(weights, float(held["start"]), float(held["match"]), float(held["possible"]), int(held["cells"]), int(held["scene_cells"]))
+    return Limits(
+        weights=weights,
+        start=float(held["start"]),
+        match=float(held["match"]),
+        possible=float(held["possible"]),
+        cells=int(held["cells"]),
+        scene_cells=int(held["scene_cells"]),
+    )
 
 
 def findings(a: View, b: View) -> list[Finding]:
