@@ -97,6 +97,13 @@ def test_plain_pictures_are_left_out(pixels: np.ndarray) -> None:
     assert likeness.describe(Opened("picture", "image/png", picture=pixels)) == []
 
 
+def test_a_pale_picture_tells_as_much_as_a_strong_one() -> None:
+    fog = (190 + (blobs(1).astype(np.float32) - 128) / 10).astype(np.uint8)
+    assert likeness.information(fog) > 0
+    noise = np.clip(np.random.default_rng(1).normal(128, 20, (300, 400, 3)), 0, 255).astype(np.uint8)
+    assert likeness.information(noise) == 0
+
+
 @pytest.mark.usefixtures("on")
 def test_other_media_have_nothing_to_say() -> None:
     for opened in (Opened("sound", "audio/flac"), Opened("picture", "image/png"), Opened("film", "video/mp4")):
