@@ -11,6 +11,8 @@ import pytest
 
 from clew.domain.cases import service as cases
 from clew.domain.exhibits import contributions
+from clew.domain.matching.search import _HIT
+from clew.kernel.events import Event
 from clew.kernel.ids import CaseId, ContributionId
 from clew.kernel.viewer import Viewer
 from clew.store.db import database
@@ -106,7 +108,7 @@ def real(make_real: Callable[[World], Real]) -> Real:
     real = make_real(_world())
     for one in KNOWN:
         describe(real, real.media[one])
-        real.behind("INSERT INTO clew.described VALUES (%s, 'pdq', 1)", real.media[one])
+        real.behind("INSERT INTO clew.described VALUES (%s, 'pdq', 1), (%s, 'details', 1)", real.media[one], real.media[one])
     return real
 
 
@@ -140,6 +142,26 @@ def test_a_refusal_is_told_in_the_exhibits_own_words(real: Real) -> None:
             real.behind("UPDATE clew.exhibits SET state = 'refused', refusal = %s WHERE id = ANY (%s)", refusal,
                         [known.exhibit, unknown.exhibit])
             assert answers(web, me, known) == answers(web, me, unknown)
+
+
+def test_a_search_finds_what_was_opened_itself(real: Real) -> None:
+    """Not by what others' opening of the same content found: the searcher's own waiting exhibit would tell him."""
+    me = real.viewers["inv1-a1"]
+    known = bring(real, me, "K-4", "content m2")
+    mine = Officer("inv1-a1", A1, frozenset({"investigator"}))
+    found = []
+    for state, in_depth in (("waiting", False), ("imported", False), ("imported", True)):
+        real.behind("UPDATE clew.exhibits SET state = %s, in_depth = %s WHERE id = %s", state, in_depth, known.exhibit)
+        search = real.search(mine, MINE, [])
+        with database().system_work() as work:
+            for matcher in ("exact", "pdq", "details"):
+                work.write(_HIT, {"search": search, "media": known.media, "matcher": matcher, "value": 1, "verdict": "match",
+                                  "why": "x", "parameters": "{}", "where": "{}"})
+            work.record(Event("test"))
+        found.append({row[0] for row in real.behind("SELECT matcher FROM clew.search_hits WHERE search_id = %s "
+                                                    "AND exhibit_id = %s", search, known.exhibit)})
+    assert found == [{"exact"}, {"exact", "pdq"}, {"exact", "pdq", "details"}]
+    real.behind("UPDATE clew.exhibits SET state = 'waiting', in_depth = false WHERE id = %s", known.exhibit)
 
 
 def test_the_tables_behind_tell_no_link_of_it_either(real: Real) -> None:

@@ -21,11 +21,12 @@ _SEARCH = """
            o.suspended_at IS NOT NULL OR a.cut_off_at IS NOT NULL AS stopped
     FROM clew.searches s JOIN clew.officers o ON o.id = s.officer_id JOIN clew.agencies a ON a.id = o.agency_id
     WHERE s.id = :search"""
+# What others' opening of the same content found is no hit of an exhibit that was not opened (or looked at) itself.
 _HIT = """
     INSERT INTO clew.search_hits (search_id, exhibit_id, matcher, value, verdict, why, parameters, where_at)
     SELECT :search, e.id, :matcher, :value, :verdict, :why, CAST(:parameters AS jsonb), CAST(:where AS jsonb)
     FROM clew.exhibits e WHERE e.media_id = :media AND e.withdrawn_at IS NULL
-      AND (e.state = 'imported' OR :matcher = 'exact')
+      AND (:matcher = 'exact' OR (e.state = 'imported' AND (:matcher IN ('pdq', 'frames') OR e.in_depth)))
     ON CONFLICT DO NOTHING"""
 STOPPED = "The officer or his agency was suspended before the search ran."
 

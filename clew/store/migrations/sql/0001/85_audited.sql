@@ -53,7 +53,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
     SELECT d.matcher, d.version, count(s.id), max(s.quality)
     FROM exhibits e JOIN described d ON d.media_id = e.media_id
     LEFT JOIN signals s ON s.media_id = d.media_id AND s.matcher = d.matcher AND s.version = d.version
-    WHERE e.id = one AND e.state = 'imported' AND clew.sees_exhibit(one) AND NOT EXISTS (SELECT 1 FROM described n
+    WHERE e.id = one AND e.state = 'imported' AND (d.matcher IN ('pdq', 'frames') OR e.in_depth)
+      AND clew.sees_exhibit(one) AND NOT EXISTS (SELECT 1 FROM described n
         WHERE n.media_id = d.media_id AND n.matcher = d.matcher AND n.version > d.version) GROUP BY 1, 2 ORDER BY 1, 2
 $$;
 REVOKE EXECUTE ON FUNCTION clew.reveals_today(), clew.exhibit_signals(uuid) FROM PUBLIC;
