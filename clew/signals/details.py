@@ -6,6 +6,7 @@ scene photographed again, or merely the same frame or caption. Plain pictures, s
 pixels escape it. A marked part of a picture is looked for by the same means.
 """
 
+import itertools
 from collections.abc import Sequence
 from typing import Any, Final, Literal
 
@@ -29,7 +30,9 @@ FILM_POINTS: Final = 600
 FILM_STILLS: Final = 60
 _APART: Final = 5.0
 """Seconds between the stills of a film that are described."""
+_LOOKED_AT: Final = 4
 Box = tuple[float, float, float, float]
+Way = tuple[Finding, View, View]
 
 
 def _part(seed: int) -> Opened:
@@ -117,7 +120,7 @@ def _compared(a: list[View], b: list[View]) -> Score:
         return Score(0.0, "none", "details.none", where={"answer": "none"})
     best, one, other = max(found, key=lambda f: (f[0].strength, f[0].placement.cells))
     verdict = _verdict(best)
-    if verdict == "match" and min(len(a), len(b)) > 1 and not _in_several_stills(found):
+    if verdict == "match" and min(len(a), len(b)) > 1 and not _in_two_scenes(found):
         verdict = "possible"
     seen = best.overlay
     where: dict[str, Any] = {
@@ -144,10 +147,16 @@ def _verdict(found: Finding) -> Verdict:
     return "possible" if seen else "none"
 
 
-def _in_several_stills(found: Sequence[tuple[Finding, View, View]]) -> bool:
-    """Two films are one when two of their moments are: a title card or a logo alone is not enough."""
-    sure = [(one.time, other.time) for finding, one, other in found if _verdict(finding) == "match"]
-    return len({a for a, _ in sure}) > 1 and len({b for _, b in sure}) > 1
+def _in_two_scenes(found: Sequence[Way]) -> bool:
+    """Two films are one when two different scenes of them are: a title card is one, and so is all that a fixed camera sees."""
+    sure = sorted((way for way in found if _verdict(way[0]) == "match"), key=lambda way: -way[0].strength)[:_LOOKED_AT]
+    return any(
+        not _same_scene(a, c) and not _same_scene(b, d) for (_, a, b), (_, c, d) in itertools.combinations(sure, 2)
+    )
+
+
+def _same_scene(one: View, other: View) -> bool:
+    return one.time == other.time or any(_verdict(found) != "none" for found in findings(one, other)[:1])
 
 
 def _order(signals: Sequence[Signal]) -> tuple[int, list[bytes]]:

@@ -111,8 +111,9 @@ def test_a_picture_is_found_in_a_film_with_its_second():
     assert score.where["b_time"] == 12.0 or score.where["a_time"] == 12.0
 
 
-def test_films_match_by_two_moments_and_not_by_one_card():
+def test_films_match_by_two_scenes_and_not_by_one_card():
     assert _compared(_film(1, 2, 3), _film(5, 2, 3)).verdict == "match"
+    assert _compared(_film(2, 2, 3, 4), _film(2, 2, 2, 6)).verdict == "possible"
     assert _compared(_film(1, 2, 3), _film(1, 6, 7)).verdict == "possible"
     assert _compared(_film(1, 2), _film(3, 4)).verdict == "none"
 
