@@ -150,9 +150,10 @@ BEGIN
     INSERT INTO clew.media_keys SELECT media, '{agency}', sha || sha FROM made;
     INSERT INTO clew.exhibits (id, case_id, contribution_id, media_id, path, state, compared)
         SELECT exhibit, '{case}', delivery, media, 'filled/' || n || '.jpg', 'imported', true FROM made;
-    INSERT INTO clew.files (id, contribution_id, case_id, path, size, sha256, status, exhibit_id, matched, done_at)
+    INSERT INTO clew.files (id, contribution_id, case_id, path, size, sha256, status, exhibit_id, matched, in_depth,
+                            done_at)
         SELECT gen_random_uuid(), delivery, '{case}', 'filled/' || n || '.jpg', 300000, sha, 'imported', exhibit, true,
-               now() FROM made;
+               'done', now() FROM made;
     INSERT INTO clew.described SELECT media, matcher, 1 FROM made, unnest(ARRAY['exact', 'pdq']) AS matcher;
     INSERT INTO clew.signals (media_id, matcher, version, value)
         SELECT media, 'pdq', 1, sha256(sha || '0') || sha256(sha || '1') || sha256(sha || '2') || sha256(sha || '3')

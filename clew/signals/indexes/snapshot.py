@@ -7,6 +7,7 @@ holds a shared lock on the manifest as long as it serves from it; only snapshots
 import fcntl
 import os
 import shutil
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -44,12 +45,9 @@ class Hold:
     """A shared lock on a snapshot's manifest, for as long as this object lives: it keeps the folder from removal."""
 
     def __init__(self, place: Path) -> None:
-        self._descriptor = os.open(place / MANIFEST, os.O_RDONLY)
-        fcntl.flock(self._descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-
-    def __del__(self) -> None:
-        with suppress(AttributeError):  # there was nothing to open
-            os.close(self._descriptor)
+        descriptor = os.open(place / MANIFEST, os.O_RDONLY)
+        weakref.finalize(self, os.close, descriptor)
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
 
 
 @dataclass(frozen=True)

@@ -132,7 +132,11 @@ $$;
 -- How many exhibits of a case the viewer knows lie near each of these media, itself among them. Counted over what is in
 -- sight alone: no exhibit elsewhere, and no judgement of what the viewer does not know, moves a stack.
 CREATE FUNCTION clew.stacks_of(of_case uuid, of_media uuid[]) RETURNS TABLE (media_id uuid, members bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    IF clew.stands_alone(of_media) THEN RETURN; END IF;
+    RETURN QUERY
     WITH sides AS (
         SELECT l.id, l.media_a AS media_id, l.media_b AS other_id FROM links l WHERE l.media_a = ANY (of_media)
         UNION ALL SELECT l.id, l.media_b, l.media_a FROM links l WHERE l.media_b = ANY (of_media)
@@ -153,8 +157,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
     )
     SELECT n.media_id, count(*) + 1 FROM near n JOIN shown x ON x.media_id = n.other_id JOIN shown y ON y.media_id = n.media_id
     WHERE NOT EXISTS (SELECT 1 FROM apart a WHERE a.media_id = n.media_id AND a.other_id = n.other_id)
-    GROUP BY n.media_id
-$$;
+    GROUP BY n.media_id;
+END $$;
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA clew FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION clew.link_pair(uuid), clew.told_link(bigint[]), clew.link_sides(uuid), clew.keep_link(uuid),

@@ -7,6 +7,19 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
     FROM viewer_secret s
 $$;
 
+-- Whether some content can have a hit at all: most has none, and then nothing has to be planned or judged.
+CREATE FUNCTION clew.stands_alone(of_media uuid[], of_exhibits uuid[] DEFAULT NULL) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
+BEGIN
+    IF of_media IS NULL THEN
+        of_media := ARRAY(SELECT e.media_id FROM exhibits e WHERE e.id = ANY (of_exhibits));
+    END IF;
+    RETURN NOT EXISTS (SELECT 1 FROM unnest(of_media) m(id)
+        WHERE EXISTS (SELECT 1 FROM links l WHERE l.media_a = m.id) OR EXISTS (SELECT 1 FROM links l WHERE l.media_b = m.id)
+           OR EXISTS (SELECT 1 FROM stacked s JOIN stack_neighbours n ON n.stack = s.stack WHERE s.media_id = m.id)
+           OR EXISTS (SELECT 1 FROM exhibits e WHERE e.media_id = m.id OFFSET 1));
+END $$;
+
 -- Every hit of the viewer's exhibits of one case with what he learns of it; tells the other side too, so it is for
 -- the functions below only. Each side is judged by the other side's policy (access.md, "A hit"); a narrowed exhibit
 -- falls back to what an outsider gets, a granted one is shown itself. Contact and asked go to the case's own team.
@@ -18,16 +31,23 @@ RETURNS TABLE (exhibit_id uuid, other_exhibit uuid, other_case uuid, made_at tim
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = clew, pg_temp SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
 DECLARE
-    my_agency CONSTANT uuid := viewer_agency();
-    my_country CONSTANT text := viewer_country();
-    me CONSTANT uuid := viewer_officer();
-    granted CONSTANT uuid[] := granted_exhibits();
-    seen CONSTANT boolean := clew.stance(of_case, my_agency, my_country, me) = 'audience';
+    my_agency uuid;
+    my_country text;
+    me uuid;
+    granted uuid[];
+    seen boolean;
     my_hits text;
     my_owner uuid;
     own boolean;
 BEGIN
-    IF NOT viewer_reads() THEN RETURN; END IF;
+    IF NOT viewer_reads() OR (of_exhibits IS NOT NULL AND clew.stands_alone(NULL, of_exhibits)) THEN
+        RETURN;
+    END IF;
+    my_agency := viewer_agency();
+    my_country := viewer_country();
+    me := viewer_officer();
+    granted := granted_exhibits();
+    seen := clew.stance(of_case, my_agency, my_country, me) = 'audience';
     SELECT c.hits, c.owner_agency_id, c.owner_agency_id = my_agency INTO my_hits, my_owner, own
     FROM cases c WHERE c.id = of_case;
     RETURN QUERY
