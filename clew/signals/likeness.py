@@ -30,7 +30,7 @@ VERSION: int
 MEDIA: frozenset[Kind] = frozenset({"picture", "film"})
 INDEX: Literal["exact", "hamming", "words", "prints", "vectors", "none"] = "vectors"
 PURPOSE: Final = "likeness"
-POSSIBLE: Final = 0.55
+POSSIBLE: Final = 0.59
 """Cosine from which a pair is worth an officer's look by this matcher alone (curves/likeness.json says what it costs)."""
 EXAMPLES: Sequence[tuple[Opened, Opened, Verdict]] = (
     (photo(1), photo(2), "none"),

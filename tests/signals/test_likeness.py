@@ -1,5 +1,7 @@
 """The copy embedding with a tiny model made here; once with the real one where its package is installed."""
 
+import json
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +12,7 @@ from clew.kernel import settings as held
 from clew.kernel.settings import Settings
 from clew.media.opened import Frame, Opened
 from clew.signals import likeness
+from clew.signals.curves import calibrated
 from clew.signals.examples import blobs, film, photo
 from clew.signals.models.install import install
 from tests.samples import SAMPLES, needs_samples
@@ -64,6 +67,14 @@ def test_a_copy_is_proposed_and_never_called_a_match() -> None:
     assert score.value > 0.9
     other = likeness.compare(likeness.describe(photo(1)), likeness.describe(photo(2)))
     assert other.verdict == "none" and other.value < score.value
+
+
+def test_its_limit_is_the_one_that_was_measured() -> None:
+    measured = json.loads(files("clew.signals").joinpath("curves", "likeness.json").read_text())
+    assert measured["possible"] == likeness.POSSIBLE
+    assert measured["different_tried"] > 700_000
+    values = [calibrated("likeness", cosine) for cosine in np.linspace(-1, 1, 200)]
+    assert values == sorted(values) and values[0] < 0.01 and values[-1] > 0.99
 
 
 @pytest.mark.usefixtures("on")
