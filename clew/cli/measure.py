@@ -7,7 +7,7 @@ from dataclasses import asdict
 from enum import Enum, StrEnum
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, Final, cast, get_args
+from typing import Annotated, Any, Final, cast
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
@@ -16,7 +16,8 @@ from clew.cli.files import compare, hash_files
 from clew.cli.officers import Json
 from clew.cli.output import careful, complain, complaints, emit, say
 from clew.domain.matching.trial.figures import CLAIM, Figures
-from clew.domain.matching.trial.run import Told, Trial, TrialKind, run
+from clew.domain.matching.trial.questions import QUESTIONS, TrialKind
+from clew.domain.matching.trial.run import Told, Trial, run
 from clew.kernel.errors import Unavailable
 
 __all__ = ["bench", "compare", "evaluate", "hash_files"]
@@ -51,17 +52,22 @@ def evaluate(
     references: Annotated[Path, typer.Option(exists=True, file_okay=False, help="Folder of what is known.")],
     queries: Annotated[Path, typer.Option(exists=True, file_okay=False, help="Folder of what is asked.")],
     scores: Annotated[Path, typer.Option(help="CSV file to write: one row per candidate pair and matcher.")],
-    kind: Annotated[Kind, typer.Option(help="copy: pictures. video: films, and pictures in films.")] = Kind.copy,
+    kind: Annotated[Kind, typer.Option(help="copy: pictures. video: films, and pictures in films. audio: sounds and "
+             "the sound of films. region: parts of pictures, marked in boxes.csv, in pictures and films.")] = Kind.copy,
     groundtruth: Annotated[Path | None, typer.Option(
         exists=True, dir_okay=False, help="CSV file: query, reference, relation (different: not the same).")] = None,
+    calibrate: Annotated[Path | None, typer.Option(
+        file_okay=False, help="Folder for curve files (measure, share of true pairs) of the matchers; needs the truth.")] = None,
+    data: Annotated[str, typer.Option(help="What the files are; kept in the curve files.")] = "",
     as_json: Json = False,
 ) -> None:
     """Look labelled queries up among labelled references as a search does, and say what was found and missed."""
-    if kind not in get_args(TrialKind):
-        complain(f"Kind {kind} is not built yet. Built: {', '.join(get_args(TrialKind))}.")
+    if kind not in QUESTIONS:
+        complain(f"Kind {kind} is not built yet. Built: {', '.join(QUESTIONS)}.")
         raise typer.Exit(2)
     with _progress(quiet=as_json) as bar:
-        trial = run(references, queries, scores, kind=cast(TrialKind, str(kind)), groundtruth=groundtruth, told=_teller(bar))
+        trial = run(references, queries, scores, kind=cast(TrialKind, str(kind)), groundtruth=groundtruth, calibrate=calibrate,
+                    data=data, told=_teller(bar))
     if as_json:
         emit(asdict(trial))
     else:
@@ -92,8 +98,13 @@ def _say(trial: Trial) -> None:
         f"{trial.verdicts.get('possible', 0)} possible. {trial.rows} rows written.")
     if trial.other_media or trial.refused:
         say(f"{trial.other_media} files of other media left out, {len(trial.refused)} refused (see --json).")
+    if trial.boxes_left_out:
+        say(f"{trial.boxes_left_out} marked parts left out: their pictures are not among the queries.")
     if trial.figures is not None:
         _say_figures(trial.figures, trial.truth_rows_left_out)
+    for made in trial.curves:
+        say(f"Curve of {made.matcher}: {made.same_tried} true pairs, {made.false_matches} false matches of "
+            f"{made.different_tried} tried{_bound(made.false_share_below)}. {made.why_not}".rstrip())
 
 
 def _say_figures(found: Figures, left_out: int) -> None:

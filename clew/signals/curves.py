@@ -1,25 +1,54 @@
 """How often a measured number meant the same media, on labelled harmless data: read from the files in `curves/`.
 
-Each file says what data it came from and is made by `benchmarks/calibrate.py`; nothing here is set by taste.
+Each file says what data it came from and is made by `benchmarks/calibrate.py`; nothing here is set by taste. An operator's
+own, made by `clew evaluate --calibrate`, lies in `<home>/curves` and goes before the packaged one.
 """
 
 import json
+from collections.abc import Mapping
 from functools import cache
+from importlib import import_module
 from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Final
 
 import numpy as np
 
+from clew.kernel.errors import Unavailable
+from clew.kernel.settings import settings
+
 Points = tuple[tuple[float, ...], tuple[float, ...]]
+MEASURES: Final[Mapping[str, str]] = {
+    "pdq": "distance", "frames": "weight", "details": "strength", "likeness": "cosine", "sound": "weight"}
+"""The number in a score's `where` that each matcher's curve is about."""
 
 
 def calibrated(matcher: str, measure: float) -> float:
-    """Return 0..1: the share of labelled pairs with this measure that were truly the same."""
-    measures, shares = _points(matcher)
+    """Return 0..1: the share of labelled pairs with this measure that were truly the same.
+
+    Raise Unavailable when the operator's own curve cannot be read.
+    """
+    measures, shares = _points(matcher, settings().home / "curves" / f"{matcher}.json")
     return round(float(np.interp(measure, measures, shares)), 4)
 
 
 @cache
-def _points(matcher: str) -> Points:
-    text = files("clew.signals").joinpath("curves", f"{matcher}.json").read_text(encoding="utf-8")
-    curve = json.loads(text)["curve"]
-    return tuple(float(m) for m, _ in curve), tuple(float(s) for _, s in curve)
+def _points(matcher: str, own: Traversable) -> Points:
+    """Return the operator's curve when it was made for the matcher as it is now, else the packaged one."""
+    return (own.is_file() and _own(matcher, own)) or _read(files("clew.signals").joinpath("curves", f"{matcher}.json"))
+
+
+def _own(matcher: str, own: Traversable) -> Points | None:
+    try:
+        version = json.loads(own.read_text(encoding="utf-8"))["version"]
+        return _read(own) if version == import_module(f"clew.signals.{matcher}").VERSION else None
+    except (OSError, ValueError, KeyError, TypeError):
+        raise Unavailable(f"The curve {matcher}.json in the folder curves of this node's home cannot be read. Make it anew "
+                          "with clew evaluate --calibrate, or take it away.") from None
+
+
+def _read(place: Traversable) -> Points:
+    points = sorted((float(measure), float(share)) for measure, share in json.loads(place.read_text(encoding="utf-8"))["curve"])
+    if not points or not all(0 <= share <= 1 for _, share in points):
+        raise ValueError("no curve")
+    return tuple(measure for measure, _ in points), tuple(share for _, share in points)

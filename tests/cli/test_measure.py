@@ -8,7 +8,9 @@ from typer.testing import CliRunner
 
 from clew.cli import measure
 from clew.cli.app import build
-from tests.cli.labelled import films, jpeg, photo, pictures, write
+from clew.domain.matching.trial.boxes import read_boxes
+from clew.kernel.errors import BadInput
+from tests.cli.labelled import films, jpeg, marked, photo, pictures, sounds, write
 from tests.samples import SAMPLES, needs_samples
 
 
@@ -27,12 +29,12 @@ def evaluated(references: Path, queries: Path, truth: Path, kind: str) -> tuple[
 
 def test_pictures_are_looked_up_as_a_search_does(tmp_path: Path):
     told, rows = evaluated(*pictures(tmp_path), "copy")
-    assert {(row["query"], row["reference"], row["matcher"]) for row in rows} == {
-        ("small.jpg", "a/1.jpg", "pdq"), ("small.jpg", "a/1.jpg", "fused"),
-        ("turned.jpg", "a/2.jpg", "pdq"), ("turned.jpg", "a/2.jpg", "fused"),
-        ("same bytes.jpg", "3.jpg", "pdq"), ("same bytes.jpg", "3.jpg", "exact"), ("same bytes.jpg", "3.jpg", "fused")}
+    sure = [row for row in rows if row["verdict"] != "none"]
+    assert {(row["query"], row["reference"], row["matcher"]) for row in sure if row["matcher"] != "likeness"} == {
+        (*pair, matcher) for pair in (("small.jpg", "a/1.jpg"), ("turned.jpg", "a/2.jpg"), ("same bytes.jpg", "3.jpg"))
+        for matcher in ("pdq", "details", "fused")} | {("same bytes.jpg", "3.jpg", "exact")}
     assert list(rows[0]) == ["query", "reference", "matcher", "score", "verdict"]
-    assert all(row["verdict"] == "match" and 0.9 < float(row["score"]) <= 1 for row in rows)
+    assert all(row["verdict"] == "match" and 0.9 < float(row["score"]) <= 1 for row in sure)
     found = told["figures"]
     assert found["true_pairs"] == 4
     assert [found[name] for name in ("recall_at_zero_false", "recall_of_match", "recall_at_one_percent_queries")] == [
@@ -68,8 +70,8 @@ def test_false_pairs_tried_are_counted(tmp_path: Path):
 def test_films_tell_where_on_both_sides(tmp_path: Path):
     told, rows = evaluated(*films(tmp_path), "video")
     assert told["figures"]["recall_at_zero_false"] == 1.0
-    by_pair = {(row["query"], row["matcher"]): row for row in rows}
-    assert set(by_pair) == {(query, matcher) for query in ("clip.mp4", "still.png") for matcher in ("frames", "fused")}
+    by_pair = {(row["query"], row["matcher"]): row for row in rows if row["verdict"] != "none"}
+    assert set(by_pair) == {(query, matcher) for query in ("clip.mp4", "still.png") for matcher in ("frames", "details", "fused")}
     clip, still = by_pair["clip.mp4", "fused"], by_pair["still.png", "fused"]
     times = [float(clip[name]) for name in ("query_start", "query_end", "reference_start", "reference_end")]
     assert times == pytest.approx([2, 6, 3, 7], abs=1)
@@ -86,7 +88,50 @@ def test_one_folder_may_be_both_sides(tmp_path: Path):
     assert (told["figures"]["true_pairs"], told["figures"]["false_tried"], told["figures"]["false_matches"]) == (1, 2, 0)
 
 
-@pytest.mark.parametrize("kind", ["audio", "place", "region", "face", "voice", "camera", "colour"])
+def test_sounds_and_the_sound_of_films_tell_where(tmp_path: Path):
+    told, rows = evaluated(*sounds(tmp_path), "audio")
+    assert (told["references"], told["queries"], told["other_media"]) == (3, 4, 1)
+    assert {row["matcher"] for row in rows} == {"sound", "fused"}
+    assert told["figures"]["recall_of_match"] == 1.0
+    assert (told["figures"]["false_tried"], told["figures"]["false_matches"]) == (6, 0)
+    part = next(row for row in rows if (row["query"], row["matcher"]) == ("part.wav", "fused"))
+    times = [float(part[name]) for name in ("query_start", "query_end", "reference_start", "reference_end")]
+    assert times == pytest.approx([3, 8, 4, 9], abs=0.5)
+
+
+def test_the_marked_part_is_looked_for_and_nothing_else_of_its_picture(tmp_path: Path):
+    told, rows = evaluated(*marked(tmp_path), "region")
+    assert {row["matcher"] for row in rows} == {"details", "fused"}
+    found = {(row["query"], row["reference"]) for row in rows if row["verdict"] == "match"}
+    assert found == {("wall.jpg", "3.jpg"), ("whole.jpg", "1.jpg"), ("shares.jpg", "2.jpg"), ("shares.jpg", "film.mp4")}
+    assert (told["queries"], told["references"], told["boxes_left_out"], told["refused"]) == (4, 4, 1, [])
+    assert (told["figures"]["recall_of_match"], told["figures"]["different_matches"]) == (1.0, 0)
+    assert "reference_start" in rows[0]  # one of the references is a film
+
+
+@pytest.mark.parametrize(("row", "words"), [
+    ("a.jpg,1,2,3", "four numbers"), ("a.jpg,0,0,0,5", "no part"), ("a.jpg,-1,0,1,1", "no part")])
+def test_a_box_that_is_none_is_refused(tmp_path: Path, row: str, words: str):
+    (tmp_path / "boxes.csv").write_text(f"query,x,y,w,h\n{row}\n")
+    with pytest.raises(BadInput, match=words):
+        read_boxes(tmp_path)
+
+
+def test_curves_are_written_beside_the_figures(tmp_path: Path):
+    references = write(tmp_path / "r", {f"{seed}.jpg": jpeg(photo(seed)) for seed in (1, 2)})
+    queries = write(tmp_path / "q", {"copy.jpg": jpeg(photo(1), 50)})
+    truth, curves = tmp_path / "t.csv", tmp_path / "curves"
+    truth.write_text("query,reference,relation\ncopy.jpg,1.jpg,copy\n")
+    asked = ("evaluate", "--references", references, "--queries", queries, "--scores", tmp_path / "s", "--calibrate", curves)
+    without = clew(*asked)
+    assert (without.exit_code, "Give the ground truth" in without.output) == (1, True)
+    ended = clew(*asked, "--groundtruth", truth)
+    assert ended.exit_code == 0, ended.output
+    assert "Curve of pdq: 1 true pairs, 0 false matches of 0 tried. Too few measured pairs" in ended.output
+    assert not curves.exists()
+
+
+@pytest.mark.parametrize("kind", ["place", "face", "voice", "camera", "colour"])
 def test_a_kind_not_built_ends_with_2_and_writes_nothing(tmp_path: Path, kind: str):
     ended = clew("evaluate", "--references", tmp_path, "--queries", tmp_path, "--kind", kind, "--scores", tmp_path / "s")
     assert ended.exit_code == 2

@@ -2,7 +2,7 @@
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from clew.kernel.errors import Refused
 from clew.media import formats
-from clew.media.opened import Kind
+from clew.media.opened import Kind, Opened
 from clew.media.sandbox import Sandbox
 from clew.signals import registry
 from clew.signals.contract import Signal
@@ -18,6 +18,8 @@ from clew.store.blobs.hashing import Hashes
 
 AT_ONCE = max(2, os.cpu_count() or 2)
 _PART = 1 << 20
+Describe = Callable[[Opened, str], list[Signal]]
+"""What derives the signals of an opened file, given its path too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,13 @@ def reader_of(path: Path) -> str | None:
     return found.reader if found else None
 
 
-def describe_file(place: Path, sandbox: Sandbox, *, path: str = "") -> Described:
-    """Open one file in the sandbox and describe it by every matcher; a refusal is part of the answer."""
+def by_all(opened: Opened, path: str) -> list[Signal]:
+    """Return the signals of every matcher."""
+    return registry.describe(opened)
+
+
+def describe_file(place: Path, sandbox: Sandbox, *, path: str = "", by: Describe = by_all) -> Described:
+    """Open one file in the sandbox and describe it; a refusal is part of the answer."""
     path = path or place.name
     try:
         digests = digests_of(place)
@@ -66,7 +73,7 @@ def describe_file(place: Path, sandbox: Sandbox, *, path: str = "") -> Described
     except OSError as problem:
         return Described(path, place, (b"", b"", b""), refused=f"Cannot be read: {problem.strerror}.")
     signals: dict[str, list[Signal]] = defaultdict(list)
-    for signal in registry.describe(opened):
+    for signal in by(opened, path):
         signals[signal.matcher].append(signal)
     return Described(path, place, digests, opened.kind, opened.media_type, opened.width, opened.height,
                      opened.duration, dict(signals))
@@ -82,12 +89,12 @@ def files_below(folder: Path) -> Iterator[tuple[Path, str]]:
                 yield place, place.relative_to(folder).as_posix()
 
 
-def describe_all(files: Iterable[tuple[Path, str]], sandbox: Sandbox) -> Iterator[Described]:
-    """Yield the files described, in order, with a bounded number of them in memory."""
+def describe_all(files: Iterable[tuple[Path, str]], sandbox: Sandbox, by: Describe = by_all) -> Iterator[Described]:
+    """Yield the files described, in order, with a bounded number of them opened: in threads, which all matchers let run."""
     rest = iter(files)
     with ThreadPoolExecutor(AT_ONCE) as crew:
         def start(count: int) -> list[Future[Described]]:
-            return [crew.submit(describe_file, place, sandbox, path=path) for place, path in islice(rest, count)]
+            return [crew.submit(describe_file, place, sandbox, path=path, by=by) for place, path in islice(rest, count)]
 
         under_way = start(2 * AT_ONCE)
         while under_way:

@@ -10,6 +10,7 @@ import numpy as np
 from clew.domain.matching.depth import COMPARED, PROPOSED
 from clew.domain.matching.lookup import near
 from clew.domain.matching.trial.files import Described
+from clew.domain.matching.trial.questions import Question
 from clew.signals import exact, registry
 from clew.signals.contract import Score
 from clew.signals.indexes.contract import Entry
@@ -36,8 +37,9 @@ def scores_of(a: Described, b: Described) -> dict[str, Score]:
 class Collection:
     """References behind the node's indexes, in a folder of their own."""
 
-    def __init__(self, references: Sequence[Described], folder: Path) -> None:
+    def __init__(self, references: Sequence[Described], folder: Path, question: Question) -> None:
         self.references = references
+        self.question = question
         held = [(signal, number) for number, one in enumerate(references)
                 for signals in one.signals.values() for signal in signals]
         self._of_signal = [number for _, number in held]
@@ -52,13 +54,17 @@ class Collection:
             self._same[one.digests[0]].append(number)
 
     def look_up(self, query: Described) -> list[Answer]:
-        """Return every candidate of the indexes and every file of the same bytes, compared; not the file itself."""
+        """Return every candidate of the indexes and every file of the same bytes, compared; not the file itself.
+
+        Candidates are found as a search finds them; those that the question is not about are then left out.
+        """
         if query.refused:
             return []
         numbers = {self._of_signal[hit] for hit in near(self._index, query.signals)}
         numbers |= set(self._same.get(query.digests[0], ())) | self._proposed(query)
-        return [self._compared(query, self.references[number]) for number in sorted(numbers)
-                if not is_itself(query, self.references[number])]
+        candidates = [self.references[number] for number in sorted(numbers)]
+        return [self._compared(query, one) for one in candidates
+                if self.question.asks(query.kind, one.kind) and not is_itself(query, one)]
 
     def _proposed(self, query: Described) -> set[int]:
         """Return what the indexes of each matcher in depth propose, as many as a search compares."""
@@ -72,7 +78,7 @@ class Collection:
 
     def _compared(self, query: Described, reference: Described) -> Answer:
         scores = scores_of(query, reference)
-        if scores[exact.NAME].verdict == "none":
+        if scores[exact.NAME].verdict == "none" or not self.question.by_bytes:
             del scores[exact.NAME]  # a search tells of equal bytes only
         return Answer(query.path, reference.path, scores)
 

@@ -7,24 +7,27 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final, Literal
 
-from clew.domain.matching.trial import figures, lookups, negatives, table, truth
-from clew.domain.matching.trial.files import Described, describe_all, files_below, reader_of
+from clew.domain.matching.trial import boxes, calibration, figures, lookups, negatives, table, truth
+from clew.domain.matching.trial.files import Describe, Described, describe_all, files_below, reader_of
+from clew.domain.matching.trial.questions import QUESTIONS, Question, TrialKind
 from clew.kernel.errors import BadInput
+from clew.media.opened import Kind, Opened
 from clew.media.sandbox import Sandbox
+from clew.signals import registry
+from clew.signals.contract import Signal
 from clew.signals.fuse import fused
 
-TrialKind = Literal["copy", "video"]
 Told = Callable[[str, int, int], None]
 """Called with what is being done, how many are done and how many there are."""
-_READERS: Final[dict[str, tuple[str | None, ...]]] = {"copy": ("picture", None), "video": ("picture", "av", None)}
-"""What is opened for a kind, by the file's first bytes. Unknown ones are tried too, and counted as refused."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What came out. `refused`: path and reason of what could not be opened, references first."""
+    """What came out. `refused`: path and reason of what could not be opened, references first.
+
+    `boxes_left_out`: queries of which a part was marked, but which are not there or no pictures.
+    """
 
     kind: TrialKind
     references: int
@@ -35,45 +38,79 @@ class Trial:
     verdicts: dict[str, int]
     rows: int
     truth_rows_left_out: int
+    boxes_left_out: int
     figures: figures.Figures | None
+    curves: Sequence[calibration.Made]
     seconds: float
 
 
 def run(references: Path, queries: Path, scores: Path, *, kind: TrialKind, groundtruth: Path | None = None,
-        told: Told = lambda what, done, of: None) -> Trial:
-    """Look every query up among all references, write the scores, and count against the ground truth if given."""
-    begun = time.monotonic()
+        calibrate: Path | None = None, data: str = "", told: Told = lambda what, done, of: None) -> Trial:
+    """Look every query up among all references, write the scores, and count against the ground truth if given.
+
+    `calibrate`: a folder for curve files made from the scores and the truth; `data` says in them what files these were.
+    """
+    begun, question = time.monotonic(), QUESTIONS[kind]
     _check_writable(scores)
+    if calibrate is not None and groundtruth is None:
+        raise BadInput("Curves are made from what is known to be true. Give the ground truth too.")
     with Sandbox() as sandbox, tempfile.TemporaryDirectory(prefix="clew-trial-") as store:
-        theirs, left = _opened(references, kind, sandbox, "references", told)
-        one_folder = queries.resolve() == references.resolve()
-        ours, more = (theirs, 0) if one_folder else _opened(queries, kind, sandbox, "queries", told)
-        collection = lookups.Collection(theirs, Path(store))
-        answers = _answers(collection, ours, kind, told)
+        marked = boxes.read_boxes(queries) if kind == "region" else {}
+        theirs, ours, left = _sides(kind, references, queries, marked, sandbox, told)
+        answers = _answers(lookups.Collection(theirs, Path(store), question), ours, told)
+    timed = question.timed or any(one.kind == "film" for one in theirs)
     with scores.open("w", encoding="utf-8", newline="") as file:
-        rows = table.write_scores(file, answers, timed=kind == "video")
+        rows = table.write_scores(file, answers, timed=timed)
     judged = [_judged(answer) for answer in answers]
-    told_of, absent = _truth(groundtruth, ours, theirs, kind, one_folder=one_folder)
-    counted = None
-    if told_of is not None:
-        tried = negatives.tried(ours, theirs, told_of, partial(_asked, kind))
-        counted = figures.figures_of(judged, told_of, tried)
-    refused = [(one.path, one.refused) for one in (theirs if one_folder else [*theirs, *ours]) if one.refused]
-    return Trial(kind, len(theirs), len(ours), refused, left + more, len(answers),
-                 dict(Counter(one.verdict for one in judged)), rows, absent, counted, time.monotonic() - begun)
+    known, absent = _truth(groundtruth, ours, theirs, question, one_folder=queries.resolve() == references.resolve())
+    counted, curves = None, []
+    if known is not None:
+        counted = figures.figures_of(judged, known, negatives.tried(ours, theirs, known, question.asks))
+    if known is not None and calibrate is not None:
+        data = f"{data or 'labelled files of an operator'}: kind {kind}, {len(ours)} queries, {len(theirs)} references"
+        curves = calibration.calibrate(calibration.Sides(ours, theirs, answers, known, question.asks), calibrate, data)
+    refused = [(one.path, one.refused) for one in (theirs if ours is theirs else [*theirs, *ours]) if one.refused]
+    return Trial(kind, len(theirs), len(ours), refused, left, len(answers), dict(Counter(one.verdict for one in judged)), rows,
+                 absent, len(set(marked) - {one.path for one in ours}), counted, curves, time.monotonic() - begun)
 
 
-def _opened(folder: Path, kind: TrialKind, sandbox: Sandbox, name: str, told: Told) -> tuple[list[Described], int]:
-    """Return the described files of a folder that a kind is about, and how many it is not about."""
-    found = list(files_below(folder))
-    mine = [(place.resolve(), path) for place, path in found if _reader(place) in _READERS[kind]]
+def _sides(kind: TrialKind, references: Path, queries: Path, marked: boxes.Boxes, sandbox: Sandbox,
+           told: Told) -> tuple[list[Described], list[Described], int]:
+    """Return references and queries described, and how many files are not about the question.
+
+    One folder that is both sides is opened once, unless its files are described differently when they are asked about.
+    """
+    question, by = QUESTIONS[kind], partial(_by, QUESTIONS[kind])
+    theirs, left = _opened(references, question.references, question, sandbox, "references", told, by)
+    if kind == "region":
+        ours, more = _opened(queries, question.queries, question, sandbox, "queries", told, partial(_by_boxes, marked))
+        return theirs, ours, left + more
+    if queries.resolve() == references.resolve():
+        return theirs, theirs, left
+    ours, more = _opened(queries, question.queries, question, sandbox, "queries", told, by)
+    return theirs, ours, left + more
+
+
+def _by(question: Question, opened: Opened, path: str) -> list[Signal]:
+    return registry.describe(opened, question.matchers)
+
+
+def _by_boxes(marked: boxes.Boxes, opened: Opened, path: str) -> list[Signal]:
+    return boxes.describe_marked(opened, marked.get(path, []))
+
+
+def _opened(folder: Path, kinds: frozenset[Kind], question: Question, sandbox: Sandbox, name: str, told: Told,
+            by: Describe) -> tuple[list[Described], int]:
+    """Return the described files of a folder that a question is about, and how many it is not about."""
+    found = [(place, path) for place, path in files_below(folder) if path != boxes.NAME]
+    mine = [(place.resolve(), path) for place, path in found if _reader(place) in question.readers]
     if not mine:
         raise BadInput(f"There are no files to open in the folder of {name}.")
     described = []
-    for one in describe_all(mine, sandbox):
+    for one in describe_all(mine, sandbox, by):
         described.append(one)
         told(f"Opening {name}", len(described), len(mine))
-    kept = [one for one in described if one.refused or one.kind in ("picture", "film")]
+    kept = [one for one in described if one.refused or one.kind in kinds]
     return kept, len(found) - len(kept)
 
 
@@ -84,20 +121,12 @@ def _reader(place: Path) -> str | None:
         return None
 
 
-def _answers(
-    collection: lookups.Collection, queries: Sequence[Described], kind: TrialKind, told: Told
-) -> list[lookups.Answer]:
-    kinds = {one.path: one.kind for one in collection.references}
+def _answers(collection: lookups.Collection, queries: Sequence[Described], told: Told) -> list[lookups.Answer]:
     answers: list[lookups.Answer] = []
     for number, query in enumerate(queries, start=1):
-        answers += [one for one in collection.look_up(query) if _asked(kind, query.kind, kinds[one.reference])]
+        answers += collection.look_up(query)
         told("Looking up", number, len(queries))
     return answers
-
-
-def _asked(kind: TrialKind, a: str | None, b: str | None) -> bool:
-    """Say whether a pair of kinds of media belongs to the question; of a refused file the kind is not known."""
-    return "film" in (a, b) or None in (a, b) if kind == "video" else "film" not in (a, b)
 
 
 def _judged(answer: lookups.Answer) -> figures.Judged:
@@ -105,7 +134,7 @@ def _judged(answer: lookups.Answer) -> figures.Judged:
     return figures.Judged(answer.query, answer.reference, score.value, score.verdict)
 
 
-def _truth(path: Path | None, ours: Sequence[Described], theirs: Sequence[Described], kind: TrialKind, *,
+def _truth(path: Path | None, ours: Sequence[Described], theirs: Sequence[Described], question: Question, *,
            one_folder: bool) -> tuple[truth.Truth | None, int]:
     """Return the truth of the pairs that the kind asks about, without a file and itself."""
     if path is None:
@@ -113,8 +142,8 @@ def _truth(path: Path | None, ours: Sequence[Described], theirs: Sequence[Descri
     queries, references = ({one.path: one for one in side} for side in (ours, theirs))
     read, absent = truth.read_truth(path, queries, references, one_folder=one_folder)
     kept = {(a, b): relation for (a, b), relation in read.relations.items()
-            if _asked(kind, queries[a].kind, references[b].kind) and not lookups.is_itself(queries[a], references[b])}
-    return truth.Truth(kept, one_folder), absent + len(read.relations) - len(kept)
+            if question.asks(queries[a].kind, references[b].kind) and not lookups.is_itself(queries[a], references[b])}
+    return truth.Truth(kept, one_folder, question.true_too), absent + len(read.relations) - len(kept)
 
 
 def _check_writable(scores: Path) -> None:

@@ -6,7 +6,7 @@ false, words of other questions (`same_place`, `ocr_text` ...) make it neither.
 
 import csv
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -21,17 +21,21 @@ _OTHER_QUESTIONS: Final = ("same_", "similar", "look_alike", "unreadable", "expe
 _COLUMNS: Final = ("query", "reference", "relation")
 
 
-def is_true(relation: str) -> bool:
-    """Say whether a relation claims that both files show the same pixels."""
-    return relation != DIFFERENT and not relation.startswith(_OTHER_QUESTIONS)
+def is_true(relation: str, true_too: tuple[str, ...] = ()) -> bool:
+    """Say whether a relation claims that both files are one, or what this question asks besides (`true_too`)."""
+    return relation != DIFFERENT and (relation.startswith(true_too) or not relation.startswith(_OTHER_QUESTIONS))
 
 
 @dataclass(frozen=True)
 class Truth:
-    """Relations of named pairs. `one_folder`: queries and references are the same files, so pairs have no order."""
+    """Relations of named pairs. `one_folder`: queries and references are the same files, so pairs have no order.
+
+    `true_too`: beginnings of relations that are true for this question, though they belong to another one elsewhere.
+    """
 
     relations: Mapping[Pair, str]
     one_folder: bool = False
+    true_too: tuple[str, ...] = ()
 
     def relation(self, query: str, reference: str) -> str:
         """Return the relation of a pair, empty when it is not named."""
@@ -43,7 +47,7 @@ class Truth:
         relation = self.relation(query, reference)
         if relation == DIFFERENT or (not relation and self.unrelated(query)):
             return "false"
-        return "true" if relation and is_true(relation) else "unknown"
+        return "true" if relation and is_true(relation, self.true_too) else "unknown"
 
     def unrelated(self, query: str) -> bool:
         """Say whether a query is known to have no true reference.
@@ -59,7 +63,8 @@ class Truth:
     @cached_property
     def positives(self) -> dict[Pair, str]:
         """Return the true pairs as they were named, with their relation."""
-        return {pair: relation for pair, relation in self.relations.items() if is_true(relation)}
+        return {pair: relation for pair, relation in self.relations.items()
+                if is_true(relation, self.true_too)}
 
     @cached_property
     def different(self) -> frozenset[Pair]:
@@ -91,8 +96,8 @@ def read_truth(
     """
     relations: dict[Pair, str] = {}
     absent = 0
-    for row in _rows(path):
-        pair = (_plain(row["query"]), _plain(row["reference"]))
+    for row in read_table(path, _COLUMNS, "The ground truth"):
+        pair = (plain(row["query"]), plain(row["reference"]))
         if pair[0] in queries and pair[1] in references:
             relations[pair] = row["relation"].strip()
         else:
@@ -100,18 +105,20 @@ def read_truth(
     return Truth(relations, one_folder), absent
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
+def read_table(path: Path, columns: Sequence[str], what: str) -> list[dict[str, str]]:
+    """Return the rows of a CSV file by the names in its first line. Raise BadInput, calling it `what`, when it is none."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, skipinitialspace=True)
             names = [name.strip().lower() for name in reader.fieldnames or ()]
-            if not set(_COLUMNS) <= set(names):
-                raise BadInput(f"The ground truth needs the columns {', '.join(_COLUMNS)} in its first line.")
+            if not set(columns) <= set(names):
+                raise BadInput(f"{what} needs the columns {', '.join(columns)} in its first line.")
             reader.fieldnames = names
-            return [{name: row.get(name) or "" for name in _COLUMNS} for row in reader]
+            return [{name: row.get(name) or "" for name in columns} for row in reader]
     except (OSError, UnicodeDecodeError, csv.Error):
-        raise BadInput("The ground truth cannot be read. Give a CSV file in UTF-8.") from None
+        raise BadInput(f"{what} cannot be read. Give a CSV file in UTF-8.") from None
 
 
-def _plain(path: str) -> str:
+def plain(path: str) -> str:
+    """Return a path of a table as the trial names files: with forward slashes, relative to the folder."""
     return PurePosixPath(path.strip().replace("\\", "/")).as_posix()
