@@ -1,6 +1,7 @@
 """Weights and limits of the matcher of details from labelled pairs: `python -m benchmarks.details --calibrate` writes them.
 
-A logistic regression whose signs are held to what a measure means; both kinds of pairs weigh the same in all.
+A logistic regression whose signs are held to what a measure means; both kinds of pairs weigh the same in all, and of the
+false ones those that look most like copies weigh most: one of them alone decides where `match` may begin.
 """
 
 import json
@@ -37,6 +38,17 @@ def fitted(x: Rows, same: NDArray[np.bool_], weights: Rows, steps: int = 4000) -
     return w, start
 
 
+def focused(x: Rows, same: NDArray[np.bool_]) -> tuple[Rows, float]:
+    """Fit three times; from the second on each false pair weighs by how strong it came out (e to the log odds)."""
+    false = np.ones(int((~same).sum()))
+    for _ in range(3):
+        weights = np.full(len(x), 0.5 / int(same.sum()))
+        weights[~same] = 0.5 * false / false.sum()
+        w, start = fitted(x, same, weights)
+        false = np.exp(np.clip(x[~same] @ w + start, -4, 4))
+    return w, start
+
+
 def write(same: Sequence[Rows], alike: Sequence[Rows], unrelated: Sequence[Rows], tried: int, data: str) -> None:
     """Fit and write `curves/details.json`.
 
@@ -46,8 +58,7 @@ def write(same: Sequence[Rows], alike: Sequence[Rows], unrelated: Sequence[Rows]
     best = np.array([rows[np.argmax(rows[:, 3] * rows[:, 4])] for rows in same if len(rows)])
     false = np.concatenate([rows for rows in (*alike, *unrelated) if len(rows)])
     x, is_same = np.concatenate([best, false]), np.arange(len(best) + len(false)) < len(best)
-    weights = np.where(is_same, 0.5 / len(best), 0.5 / len(false))
-    w, start = fitted(x, is_same, weights)
+    w, start = focused(x, is_same)
     strength = x @ w + start
     strangers = [float((rows @ w + start).max()) for rows in unrelated if len(rows)]
     possible = max([*strangers, float(np.quantile(strength[is_same], WORTH_A_LOOK))])

@@ -22,7 +22,7 @@ from clew.signals.local.pixels import Small, unpack
 Answer = Literal["copy", "scene", "frame"]
 MEASURES: Final = ("cells", "agreement", "apart", "same", "exact", "faint", "deep", "spread", "core")
 _STEADY: Final = 0.08
-_LOOSE: Final = 0.2
+_LOOSE: Final = 0.1
 """Diameters: points of a copy lie within the first of their place, even in a poor JPEG; beyond the sum all is the same."""
 _FRAME_CORE: Final = 0.25
 _FRAME_EXACT: Final = 0.5
