@@ -141,6 +141,19 @@ _NEXT = """
     RETURNING id"""
 
 
+_AGAIN = """
+    UPDATE clew.files f SET in_depth = 'later' FROM clew.exhibits e JOIN clew.media m ON m.id = e.media_id
+    WHERE e.id = f.exhibit_id AND f.in_depth = 'done' AND f.status = 'imported' AND e.withdrawn_at IS NULL
+      AND m.kind = ANY (:kinds) AND NOT EXISTS (SELECT 1 FROM clew.described d
+        WHERE d.media_id = m.id AND d.matcher = :matcher AND d.version = :version)"""
+
+
+def look_again(work: Work) -> int:
+    """Have files looked at again that a matcher has not seen in its present version: a model was installed since."""
+    return sum(work.changed(_AGAIN, {"kinds": sorted(one.MEDIA), "matcher": one.NAME, "version": one.VERSION})
+               for one in registry.IN_DEPTH if registry.is_on(one))
+
+
 def feed(most: int = AT_A_TIME) -> int:
     """Queue files that are to be looked at in depth, if it is their time; return how many."""
     with database().system_work() as work:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import timedelta
 
+from clew.domain.matching.depth import look_again
 from clew.kernel.errors import NotFound, Refused
 from clew.kernel.events import Event
 from clew.store.db import Work, database
@@ -22,7 +23,8 @@ def keep_house() -> int:
     removed = vault().blobs.sweep(known) + vault().uploads.sweep(UPLOADS)
     with database().system_work() as work:
         removed += _end_uploads(work) + work.changed("DELETE FROM clew.answers WHERE made_at < now() - :age", {"age": ANSWERS})
-        work.record(Event("keep_house", detail={"removed": removed}))
+        again = look_again(work)
+        work.record(Event("keep_house", detail={"removed": removed, "again": again}))
     return removed
 
 

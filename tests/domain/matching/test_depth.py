@@ -16,8 +16,11 @@ from clew.domain.matching.jobs import JOBS
 from clew.domain.matching.match import turned_round
 from clew.domain.matching.rules import check_box
 from clew.kernel.errors import BadInput
+from clew.kernel.events import Event
 from clew.kernel.ids import CaseId
+from clew.signals import details
 from clew.store import jobs
+from clew.store.db import database
 from clew.store.vault import vault
 from tests.domain.conftest import House
 
@@ -101,6 +104,21 @@ def test_known_bytes_tell_nothing_in_depth_before_they_were_looked_at_themselves
     assert {one.matcher for one in links.list_links(house.viewer("cleo"), again)} == {"exact"}
     look_at_all(house)
     assert {one.matcher for one in links.list_links(house.viewer("cleo"), again)} == {"exact", "details"}
+
+
+def test_what_a_new_version_of_a_matcher_has_not_seen_is_looked_at_again(
+        house: House, part_of_another: tuple[CaseId, CaseId], monkeypatch: pytest.MonkeyPatch) -> None:
+    look_at_all(house)
+    with database().system_work() as work:
+        assert depth.look_again(work) == 0
+        work.record(Event("test"))
+    monkeypatch.setattr(details, "VERSION", details.VERSION + 1)
+    with database().system_work() as work:
+        assert depth.look_again(work) >= 3
+        work.record(Event("test"))
+    look_at_all(house)
+    versions = house.behind("SELECT DISTINCT version FROM clew.described WHERE matcher = 'details'")
+    assert (details.VERSION,) in versions
 
 
 def test_what_looks_like_a_picture_is_sealed_in_the_table(house: House, part_of_another: tuple[CaseId, CaseId]) -> None:
