@@ -78,7 +78,7 @@ def write(same: Sequence[Rows], alike: Sequence[Rows], unrelated: Sequence[Rows]
             "match": round(match, 2),
             "possible": round(possible, 2),
             "cells": 5,
-            "scene_cells": max([8, *(round(2 * 2 ** (6 * float(rows[:, 0].max()))) for rows in unrelated if len(rows))]),
+            "scene_cells": max([12, *(round(2 * 2 ** (6 * float(rows[:, 0].max()))) for rows in unrelated if len(rows))]),
         },
         "curve": curve([(float(s), bool(k)) for s, k in zip(strength, is_same, strict=True)], EDGES),
     }
