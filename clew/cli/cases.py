@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from clew.cli.client import case_id, client
+from clew.cli.client import case_id, client, managed_case_id
 from clew.cli.officers import Json
 from clew.cli.output import careful, emit, say, show
 from clew.kernel.errors import BadInput, Refused
@@ -37,8 +37,16 @@ def new(reference: Annotated[str, typer.Argument(help="For example 2026-0417.")]
 
 @case.command("list")
 @careful
-def list_cases(as_json: Json = False) -> None:
+def list_cases(managed: Annotated[bool, typer.Option(
+                   "--managed", help="Those whose policy you may set, the next to expire first.")] = False,
+               as_json: Json = False) -> None:
     """List the cases in your sight."""
+    if managed:
+        found = client().ask_all("/managed-cases")
+        _print(found if as_json else [one | one["policy"] | {"id": one["case_id"]} for one in found],
+               ["reference", "audience_kind", "audience", "deny", "hits", "expires", "id"],
+               as_json=as_json, empty="There are no cases whose policy you may set.")
+        return
     _print(client().ask_all("/cases"), ["reference", "title", "agency_code", "country", "exhibits", "expires", "id"],
            as_json=as_json, empty="No cases yet. Open one with: clew case new REFERENCE")
 
@@ -74,7 +82,7 @@ def policy(reference: Annotated[str, typer.Argument()],
            expires: Annotated[str, typer.Option(help="YYYY-MM-DD, at most five years ahead.")] = "",
            as_json: Json = False) -> None:
     """Show or set who may know of a case; what is not given stays as it is."""
-    one = case_id(reference)
+    one = managed_case_id(reference)
     known = client().ask("GET", f"/cases/{one}/policy")["policy"]
     wanted = dict(known)
     if audience is not None:

@@ -62,6 +62,11 @@ def default_server() -> str:
 PAGE = 500
 
 
+def _id(line: dict[str, Any]) -> str:
+    """Return the id of a line of a list, which may speak of a contribution or of a case's policy."""
+    return str(line.get("case_id") if "policy" in line else line.get("contribution", line)["id"])
+
+
 class Client:
     """One connection to a node's API; every refusal becomes the error it is."""
 
@@ -82,7 +87,7 @@ class Client:
         """Return a whole list, page by page."""
         found: list[Any] = []
         while True:
-            last = {"after": found[-1].get("contribution", found[-1])["id"]} if found else {}
+            last = {"after": _id(found[-1])} if found else {}
             page = self.ask("GET", path, params={"limit": PAGE, **last})
             found += page
             if len(page) < PAGE:
@@ -149,3 +154,14 @@ def case_id(reference: str) -> str:
         return str(uuid.UUID(reference))
     except ValueError:
         return str(client().ask("GET", "/find-case", params={"reference": reference})["id"])
+
+
+def managed_case_id(reference: str) -> str:
+    """Return the id of a case whose policy one may set; who looks after an agency's cases need not see into them."""
+    try:
+        return str(uuid.UUID(reference))
+    except ValueError:
+        found = client().ask("GET", "/managed-cases", params={"reference": reference})
+    if not found:
+        raise NotFound
+    return str(found[0]["case_id"])

@@ -74,11 +74,13 @@ def commands(real: Real, one: Try) -> list[Command]:
     number = str(real.contributions[case.name] if there else uuid.uuid4())
     find: Step = (("GET", "/find-case"), known)
     read = [Command((*words, reference), (find, (("GET", path), known))) for words, path in (
-        (("case", "show"), "/cases/{case_id}"), (("case", "policy"), "/cases/{case_id}/policy"),
-        (("overlap", "--case"), "/cases/{case_id}/overlap"), (("links", "--case"), "/cases/{case_id}/links"))]
+        (("case", "show"), "/cases/{case_id}"), (("overlap", "--case"), "/cases/{case_id}/overlap"),
+        (("links", "--case"), "/cases/{case_id}/links"))]
     links = [pair for pair in real.links if one.exhibit and there and one.exhibit.media in pair]
     judged = [(str(real.links[pair]), pair) for pair in links] or [(str(uuid.uuid4()), None)]
     return [
+        # An agency's administrator sets policies and sees into no case: its reference is enough.
+        Command(("case", "policy", reference), ((("GET", "/managed-cases"), None), (("GET", "/cases/{case_id}/policy"), known))),
         *read, Command(("withdraw", number), ((("DELETE", "/contributions/{contribution_id}"), known),)),
         *(Command(("judge", link, "unsure", "--reason", "blurred"), ((("POST", "/links/{link_id}/judgements"), pair),))
           for link, pair in judged)]
@@ -86,6 +88,7 @@ def commands(real: Real, one: Try) -> list[Command]:
 
 ALWAYS = (
     Command(("case", "list"), ((("GET", "/cases"), None),)),
+    Command(("case", "list", "--managed"), ((("GET", "/managed-cases"), None),)),
     Command(("case", "new", "a-new-one"), ((("POST", "/cases"), None),)),
     Command(("officer", "add", "new.one", "--full-name", "N", "--role", "investigator"), ((("POST", "/officers"), None),)))
 

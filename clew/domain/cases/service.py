@@ -117,15 +117,18 @@ def _managed(work: Work, viewer: Viewer, case_id: CaseId) -> Row[Any]:
 
 
 @verb("list_managed_cases", right="set_policy")
-def list_managed_cases(work: Work, viewer: Viewer, *, after: CaseId | None = None, limit: int = MOST) -> list[PolicyView]:
+def list_managed_cases(work: Work, viewer: Viewer, *, reference: str = "", after: CaseId | None = None,
+                       limit: int = MOST) -> list[PolicyView]:
     """List the cases whose policy one may set, the next to expire first; go on `after` the last.
 
-    Reference and policy only, expired ones included for review.
+    Reference and policy only, expired ones included for review; or the one of a `reference` (or AGENCY/reference).
     """
     place = after_place(work, f"SELECT c.expires, c.reference FROM clew.cases c WHERE c.id = :after "
                               f"AND {sight.of_managed_case()}", after)
-    rows = work.rows(f"{_CASE} WHERE {sight.of_managed_case()} {_LATER if place else ''} "
-                     "ORDER BY c.expires, c.reference, c.id LIMIT :limit", {"limit": page(limit), **place})
+    only = "AND :named IN (c.reference, a.code || '/' || c.reference)" if reference else ""
+    rows = work.rows(f"{_CASE} WHERE {sight.of_managed_case()} {only} {_LATER if place else ''} "
+                     "ORDER BY c.expires, c.reference, c.id LIMIT :limit",
+                     {"limit": page(limit), "named": reference, **place})
     return [_policy_view(work, row) for row in rows]
 
 

@@ -47,9 +47,11 @@ def find_case(viewer: Asking, reference: Annotated[str, Query(max_length=120)]) 
 
 
 @router.get("/managed-cases")
-def list_managed_cases(viewer: Asking, after: uuid.UUID | None = None, limit: Limit = 1000) -> list[PolicyView]:
-    """List the cases whose policy one may set; `after` is the case id of the last one seen."""
-    return service.list_managed_cases(viewer, after=None if after is None else CaseId(after), limit=limit)
+def list_managed_cases(viewer: Asking, reference: Annotated[str, Query(max_length=120)] = "",
+                       after: uuid.UUID | None = None, limit: Limit = 1000) -> list[PolicyView]:
+    """List the cases whose policy one may set, or the one of a reference; `after` is the case id of the last one seen."""
+    return service.list_managed_cases(viewer, reference=reference, after=None if after is None else CaseId(after),
+                                      limit=limit)
 
 
 @router.get("/cases/{case_id}")

@@ -173,6 +173,9 @@ def test_an_expired_case_is_hidden_from_all_and_reviewed_by_the_administrator(ho
         cases.set_policy(house.viewer("anna"), case, policy=house.policy())
     review = next(one for one in cases.list_managed_cases(admin) if one.case_id == case)
     assert review.policy.audience_kind == "network"
+    for reference in (review.reference, f"XA-VIU/{review.reference}"):
+        assert cases.list_managed_cases(admin, reference=reference) == [review]
+    assert cases.list_managed_cases(admin, reference=f"XB-VIU/{review.reference}") == []
     cases.set_policy(admin, case, policy=replace(review.policy, expires=house.policy().expires))
     assert sees(house, "anna", case)
 
