@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError
 
 from clew.domain.matching.depth import feed
 from clew.domain.matching.give_up import give_up
+from clew.domain.matching.heal import prove_held
 from clew.domain.matching.housekeeping import keep_house
 from clew.domain.matching.jobs import JOBS
 from clew.kernel.errors import ClewError
@@ -43,6 +44,7 @@ def _look_after(stop: threading.Event) -> None:
     while not stop.wait(GIVE_UP):
         try:
             give_up()
+            prove_held()
             if time.monotonic() >= due:
                 due = time.monotonic() + HOUSEKEEPING
                 keep_house()

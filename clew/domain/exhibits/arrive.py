@@ -26,12 +26,12 @@ def agency_key(work: Work, agency_id: uuid.UUID) -> AgencyKey:
     return vault().keyring.agency(agency_id, bytes(wrapped))
 
 
-def deposit(work: Work, agency_id: AgencyId, stored: Stored) -> tuple[MediaId, bool]:
-    """Give an agency its key to this content; return the media id and whether `stored` is the object kept.
+def deposit(work: Work, agency_id: AgencyId, stored: Stored) -> MediaId:
+    """Give an agency its key to this content and return the media id; `stored` stays, whatever becomes of it.
 
-    Content that is here already keeps its object: the key is wrapped again for this agency, and the caller
-    drops the new object after the commit. The work and the answer are the same either way. Where the object kept
-    so far is missing or cut, the new one stays beside it, for the worker to prove and put in its place.
+    Content that is here already keeps its object, and its key is wrapped again for this agency. The new object stays
+    beside it as a spare: only the worker may take the time to read the one in use, and then drops one of the two
+    (`matching/heal.py`). So the answer, and nearly the work, are the same whether the content was known or not.
     """
     row = work.write("SELECT * FROM clew.deposit_media(:id, :sha256, :sha1, :md5, :size, :name)",
                      {"id": ids.ordered(), "sha256": stored.sha256, "sha1": stored.sha1, "md5": stored.md5,
@@ -42,13 +42,13 @@ def deposit(work: Work, agency_id: AgencyId, stored: Stored) -> tuple[MediaId, b
     wrapped = agency_key(work, agency_id).wrap(row.object_name, data_key)
     work.write("SELECT clew.add_media_key(:media, :agency, :key)",
                {"media": row.media_id, "agency": agency_id, "key": wrapped})
-    if not vault().blobs.looks_whole(row.object_name, stored.size) and not kept:
+    if not kept:
         offered = agency_key(work, agency_id).wrap(stored.object_name, stored.data_key)
         work.write("SELECT clew.offer_object(:media, :name, :agency, :key)",
                    {"media": row.media_id, "name": stored.object_name, "agency": agency_id, "key": offered})
-        enqueue(work.conn, "heal", {"object": stored.object_name}, priority=3)
-        kept = True
-    return MediaId(row.media_id), kept
+        if not vault().blobs.looks_whole(row.object_name, stored.size):  # what waits for it need not wait for the round
+            enqueue(work.conn, "heal", {"object": stored.object_name}, priority=3)
+    return MediaId(row.media_id)
 
 
 def known_file(work: Work, contribution_id: ContributionId, path: str, sha256: bytes) -> Row[Any] | None:

@@ -88,12 +88,12 @@ def add_file(work: Work, viewer: Viewer, contribution_id: ContributionId, path: 
         work.record(event(viewer, "add_file", case_id=contribution.case_id, subject=f"contribution:{contribution_id}",
                           detail={"repeated": True}))
         return _file(known), False
-    media_id, kept = deposit(work, viewer.agency_id, stored)
+    media_id = deposit(work, viewer.agency_id, stored)
     row = arrive(work, contribution.case_id, contribution_id, path, media_id, stored)
     work.record(event(viewer, "add_file", case_id=contribution.case_id, owner_agency_id=viewer.agency_id,
                       subject=f"exhibit:{row.exhibit_id}", detail={"contribution": contribution_id,
                                                                   "status": row.status}))
-    return _file(row), kept
+    return _file(row), True
 
 
 @verb("note_refused", right="contribute")

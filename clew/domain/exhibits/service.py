@@ -1,6 +1,7 @@
 """Verbs of looking at exhibits: the grid of safe thumbnails, one exhibit, and revealing it on purpose."""
 
 import uuid
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +19,7 @@ from clew.kernel.ids import CaseId, ExhibitId
 from clew.kernel.settings import settings
 from clew.kernel.viewer import Viewer
 from clew.store.db import Work
+from clew.store.memory import in_memory
 from clew.store.vault import vault
 
 # What other nouns need of this one beside the verbs: how bytes become exhibits (the worker brings members of archives).
@@ -158,6 +160,7 @@ class Revealed:
     exhibit_id: ExhibitId
     kind: str
     object_name: str
+    size: int
     data_key: bytes = field(repr=False)
 
 
@@ -177,7 +180,7 @@ def reveal(work: Work, viewer: Viewer, exhibit_id: ExhibitId, *, purpose: str) -
         raise NotFound
     work.record(event(viewer, "reveal", case_id=row.case_id, subject=f"exhibit:{exhibit_id}", purpose=purpose.strip()))
     key = agency_key(work, held.agency_id).unwrap(held.object_name, bytes(held.wrapped_key))
-    return Revealed(exhibit_id, row.kind, held.object_name, key)
+    return Revealed(exhibit_id, row.kind, held.object_name, row.size, key)
 
 
 def _check_limit(work: Work, viewer: Viewer) -> None:
@@ -187,6 +190,6 @@ def _check_limit(work: Work, viewer: Viewer) -> None:
         raise TooMany(f"Your agency's limit of {limit} reveals a day is reached. It begins anew tomorrow (UTC).")
 
 
-def content(revealed: Revealed) -> bytes:
-    """Return the whole content of a revealed exhibit, for the sandbox to open. Raises Unavailable when damaged."""
-    return vault().blobs.read_all(revealed.object_name, revealed.data_key)
+def content(revealed: Revealed) -> AbstractContextManager[int]:
+    """Lend a descriptor of a revealed exhibit's content, for the sandbox to open. Raises Damaged where it does not open."""
+    return in_memory(revealed.object_name, revealed.data_key, revealed.size)

@@ -65,10 +65,10 @@ def _add(file: Row[Any], path: str, stored: Stored) -> bool:
         free = _free_path(work, file, path, stored.sha256)
         if free is None:
             return False
-        media_id, kept = deposit(work, file.owner_agency_id, stored)
+        media_id = deposit(work, file.owner_agency_id, stored)
         row = arrive(work, file.case_id, file.contribution_id, free, media_id, stored, parent=file.id)
         _record(work, file, row.exhibit_id, row.status)
-    return kept
+    return True
 
 
 def _demand_standing(work: Work, file: Row[Any]) -> None:

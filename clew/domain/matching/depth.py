@@ -12,11 +12,12 @@ from sqlalchemy import Row
 
 from clew.domain.exhibits.service import agency_key
 from clew.domain.matching.describe import write_signals
+from clew.domain.matching.heal import healed
 from clew.domain.matching.lookup import candidates, films, near_ids, signals_of
 from clew.domain.matching.match import write_links
 from clew.domain.matching.rules import Found, Signals, in_depth
-from clew.domain.matching.tools import in_memory, sandbox, shelf
-from clew.kernel.errors import Refused
+from clew.domain.matching.tools import sandbox, shelf
+from clew.kernel.errors import Damaged, Refused
 from clew.kernel.events import Event
 from clew.media.opened import Opened
 from clew.signals import details, likeness, registry, sound
@@ -24,6 +25,7 @@ from clew.signals.contract import Signal
 from clew.store import signal_rows
 from clew.store.db import Work, database
 from clew.store.jobs import enqueue_many
+from clew.store.memory import in_memory
 
 COMPARED = 24
 """Proposals of one index that are compared, the strongest first: so much work for each file, however many there are."""
@@ -57,6 +59,10 @@ def look(payload: dict[str, Any]) -> None:
                 opened = sandbox().open(content)
         except Refused:  # it was opened once; what stopped it now is no reason to take it back
             opened = None
+        except Damaged:
+            if healed(file.media_id, file.object_name):
+                look(payload)  # from the object that took the other's place
+                return
     if opened is not None:
         _look_at(file, opened)
     with database().system_work() as work:

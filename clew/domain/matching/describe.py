@@ -9,8 +9,9 @@ from sqlalchemy import Row
 
 from clew.domain.exhibits.service import agency_key
 from clew.domain.matching.archives import SUSPENDED, WITHDRAWN, expand
-from clew.domain.matching.tools import in_memory, sandbox
-from clew.kernel.errors import Conflict, Refused
+from clew.domain.matching.heal import healed
+from clew.domain.matching.tools import sandbox
+from clew.kernel.errors import Conflict, Damaged, Refused
 from clew.kernel.events import Event
 from clew.media.members import is_archive
 from clew.media.opened import Opened
@@ -20,8 +21,10 @@ from clew.signals.contract import Matcher, Signal
 from clew.store import signal_rows
 from clew.store.db import Work, database
 from clew.store.jobs import enqueue
+from clew.store.memory import in_memory
 from clew.store.vault import vault
 
+DAMAGED = "The stored copy of this file is damaged. Contribute the file again: the new copy takes its place."
 _FILE = """
     SELECT f.id, f.path, f.status, f.contribution_id, f.case_id, f.exhibit_id, e.media_id, m.object_name, m.size,
            k.officer_id, c.owner_agency_id, o.suspended_at IS NOT NULL OR a.cut_off_at IS NOT NULL AS suspended, y.wrapped_key,
@@ -56,6 +59,11 @@ def describe(payload: dict[str, Any]) -> None:
         _end_refused(file, refusal.message)
     except Conflict as stopped:  # withdrawn or suspended meanwhile; members that were brought stay
         _end_refused(file, stopped.message, of_content=False)
+    except Damaged:
+        if healed(file.media_id, file.object_name):
+            describe(payload)  # from the object that took the other's place
+        else:
+            _end_refused(file, DAMAGED, of_content=False)
 
 
 def _event(file: Row[Any], verb: str, **detail: Any) -> Event:

@@ -1,13 +1,15 @@
-"""What becomes of files whose job failed five times: they end with a reason, so that nobody waits for ever."""
+"""What becomes of files and searches whose job failed five times: they end with a reason; nobody waits for ever."""
 
 import uuid
 
 from clew.kernel.events import Event
 from clew.store.db import Work, database
+from clew.store.vault import vault
 
 _NOT_OPENED = ("It could not be opened after several tries; the operator's log says why. The bytes are kept: "
                "contribute it again later.")
 _NOT_COMPARED = "It could not be compared after several tries. The operator's health page shows the job; it can run again."
+_NOT_SEARCHED = "The file could not be looked at after several tries; the operator's log says why. Search with it again."
 _GIVEN_UP = """
     SELECT q.entrypoint, f.id AS file FROM clew.pgqueuer q
     JOIN clew.files f ON f.id = CAST(CAST(convert_from(q.payload, 'UTF8') AS jsonb) ->> 'file' AS uuid)
@@ -17,17 +19,26 @@ _GIVEN_UP = """
 _END = {
     "describe": "UPDATE clew.files SET status = 'refused', reason = :reason, done_at = now() WHERE id = :file",
     "match": "UPDATE clew.files SET reason = :reason WHERE id = :file"}
+_SEARCHES = """
+    SELECT s.id, s.object_name FROM clew.pgqueuer q
+    JOIN clew.searches s ON s.id = CAST(CAST(convert_from(q.payload, 'UTF8') AS jsonb) ->> 'search' AS uuid)
+    WHERE q.status = 'failed' AND q.entrypoint = 'search' AND s.state = 'waiting' LIMIT 500"""
+_END_SEARCH = "UPDATE clew.searches SET state = 'refused', reason = :reason, done_at = now() WHERE id = ANY (:ids)"
 
 
 def give_up() -> int:
-    """End the files of jobs that were given up; return how many."""
+    """End the files and searches of jobs that were given up; return how many."""
     with database().system_work() as work:
-        found = work.rows(_GIVEN_UP)
+        found, searches = work.rows(_GIVEN_UP), work.rows(_SEARCHES)
         for row in found:
             _end(work, row.entrypoint, row.file)
-        if found:
-            work.record(Event("give_up", detail={"files": len(found)}))
-    return len(found)
+        if searches:
+            work.write(_END_SEARCH, {"reason": _NOT_SEARCHED, "ids": [search.id for search in searches]})
+        if found or searches:
+            work.record(Event("give_up", detail={"files": len(found), "searches": len(searches)}))
+    for search in searches:
+        vault().blobs.drop(search.object_name)
+    return len(found) + len(searches)
 
 
 def _end(work: Work, entrypoint: str, file: uuid.UUID) -> None:

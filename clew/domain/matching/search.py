@@ -9,7 +9,7 @@ from clew.domain.exhibits.service import agency_key
 from clew.domain.matching.depth import by_matcher, pairs_in_depth
 from clew.domain.matching.lookup import pairs
 from clew.domain.matching.tools import sandbox
-from clew.kernel.errors import Refused
+from clew.kernel.errors import Damaged, Refused
 from clew.kernel.events import Event
 from clew.signals import details, registry
 from clew.signals.contract import Signal
@@ -29,6 +29,7 @@ _HIT = """
       AND (:matcher = 'exact' OR (e.state = 'imported' AND (:matcher IN ('pdq', 'frames') OR e.in_depth)))
     ON CONFLICT DO NOTHING"""
 STOPPED = "The officer or his agency was suspended before the search ran."
+DAMAGED = "The file was damaged on the node before it was looked at. Search with it again."
 
 
 def search(payload: dict[str, Any]) -> None:
@@ -48,6 +49,8 @@ def search(payload: dict[str, Any]) -> None:
             _end(row, by_matcher(signals), "")
         except Refused as refusal:
             _end(row, {}, refusal.message)
+        except Damaged:  # it is the only copy
+            _end(row, {}, DAMAGED)
     vault().blobs.drop(row.object_name)
 
 

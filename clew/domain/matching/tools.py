@@ -1,19 +1,13 @@
 """What a worker process keeps warm: one sandbox and one index. Nothing of a file stays in either."""
 
 import atexit
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-from clew.kernel.errors import Refused
 from clew.kernel.settings import Settings, settings
-from clew.media import limits
 from clew.media.sandbox import Sandbox
 from clew.signals.indexes.contract import Index
 from clew.signals.indexes.hamming import HammingIndex
 from clew.store.shelves import IN_DEPTH, Hashes
 from clew.store.snapshots import SignalIndex
-from clew.store.vault import vault
 
 _sandbox = Sandbox()  # starts nothing before its first use
 atexit.register(_sandbox.close)
@@ -39,19 +33,3 @@ def shelf(matcher: str) -> SignalIndex[Index]:
     at = settings()
     held = _shelves.get((at, matcher))
     return held or _shelves.setdefault((at, matcher), SignalIndex(at.home / "indexes" / matcher, IN_DEPTH[matcher]))
-
-
-@contextmanager
-def in_memory(object_name: str, data_key: bytes, size: int) -> Iterator[int]:
-    """Lend a descriptor of the opened content in anonymous memory, never on a disk. Raises Refused when too large."""
-    if size > limits.FILE_BYTES:
-        raise Refused(f"The file is larger than {limits.FILE_BYTES >> 30} GiB. It is kept; cut it into parts and add those.")
-    held = os.memfd_create("content", os.MFD_CLOEXEC)
-    try:
-        for piece in vault().blobs.read(object_name, data_key):
-            rest = memoryview(piece)
-            while rest:
-                rest = rest[os.write(held, rest):]
-        yield held
-    finally:
-        os.close(held)

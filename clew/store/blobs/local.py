@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+from clew.kernel.errors import Unavailable
 from clew.store.blobs.places import Found, disk_errors, is_object_name, object_path
 
 INCOMING = "incoming"
@@ -110,6 +111,8 @@ class LocalFolder:
             try:
                 fd = os.open(self._root / object_path(name), os.O_RDONLY | os.O_CLOEXEC)
             except FileNotFoundError:
+                if not self._incoming.is_dir():  # one object may be lost; without this folder it is another disk
+                    raise Unavailable("The folder of stored content is not what it was. Is its disk mounted?") from None
                 return None
         return LocalReading(fd)
 

@@ -5,6 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, text
 
+from clew.store.jobs.runner import ATTEMPTS
+
 
 @dataclass(frozen=True)
 class Tally:
@@ -48,6 +50,12 @@ def failed(conn: Connection, limit: int = 100) -> list[Failed]:
     """Return the jobs given up, newest first."""
     rows = conn.execute(text("SELECT * FROM clew.failed_jobs(:limit)"), {"limit": limit}).all()
     return [Failed(*row) for row in rows]
+
+
+def stalled(conn: Connection) -> int:
+    """Return how many jobs wait for something the node lacks: put back after ATTEMPTS tries and more (clew_system only)."""
+    return int(conn.execute(text("SELECT count(*) FROM clew.pgqueuer WHERE status = 'queued' AND attempts >= :tries"),
+                            {"tries": ATTEMPTS}).scalar_one())
 
 
 def retry(conn: Connection, job_id: int) -> bool:

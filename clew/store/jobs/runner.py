@@ -25,7 +25,7 @@ from pgqueuer.domain.errors import RetryRequested
 from pgqueuer.domain.models import Job
 from pgqueuer.domain.types import Channel, QueueExecutionMode
 
-from clew.kernel.errors import ClewError, Unavailable
+from clew.kernel.errors import ClewError, Damaged, Unavailable
 from clew.store.jobs.queue import CHANNEL, NAMES
 
 Hear = Callable[[str | bytes | bytearray], None]
@@ -197,6 +197,9 @@ def _attempt(handler: Handler, entrypoint: str, payload: dict[str, Any]) -> None
     """Run the handler; keep details of a failure to the log, and a safe sentence for the queue."""
     try:
         handler(payload)
+    except Damaged as error:  # waiting mends nothing here
+        log.warning("job %s failed: %s", entrypoint, error.message)
+        raise JobError(error.message) from None
     except Unavailable as error:
         log.warning("job %s waits: %s", entrypoint, error.message)
         raise

@@ -1,9 +1,10 @@
-"""A job that fails for good ends its file with a reason; nobody waits for ever."""
+"""A job that fails for good ends its file or search with a reason; nobody waits for ever."""
 
 from sqlalchemy import text
 
 from clew.domain.cases import service as cases
 from clew.domain.exhibits import contributions
+from clew.domain.matching import service as matching
 from clew.domain.matching.give_up import give_up
 from clew.kernel.settings import Settings
 from clew.store import postgres
@@ -33,3 +34,20 @@ def test_files_of_jobs_given_up_end_with_a_reason(database: Settings) -> None:
     assert (progress.refused, progress.stopped, progress.waiting) == (1, 1, 0)
     assert progress.finished
     assert all(file.reason for file in contributions.list_files(anna, contribution))
+
+
+def test_a_search_whose_job_was_given_up_ends_and_its_file_goes(database: Settings) -> None:
+    node = make_test_node(database)
+    node.agency("XA-VIU")
+    anna = node.officer("XA-VIU", "anna")
+    stored = vault().blobs.put([b"asked for"])
+    made = matching.search(anna, cases.open_case(anna, "A-1").id, purpose="same room?", name="x.jpg", stored=stored)
+    assert give_up() == 0
+    with opened().engine(postgres.SYSTEM).connect() as conn, conn.begin():
+        conn.execute(text("UPDATE clew.pgqueuer SET status = 'failed'"))
+
+    assert (give_up(), give_up()) == (1, 0)
+
+    found = matching.get_search(anna, made)
+    assert found.state == "refused" and "again" in found.reason
+    assert not vault().blobs.looks_whole(stored.object_name, stored.size)

@@ -12,7 +12,8 @@ from clew.domain.exhibits import contributions, service
 from clew.domain.exhibits.arrive import agency_key
 from clew.domain.matching import heal as job
 from clew.domain.matching import tools
-from clew.domain.matching.heal import heal
+from clew.domain.matching.describe import DAMAGED
+from clew.domain.matching.heal import heal, prove_held
 from clew.domain.matching.jobs import JOBS
 from clew.kernel.errors import Damaged
 from clew.kernel.ids import CaseId, ExhibitId
@@ -69,7 +70,15 @@ def cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-5])
 
 
-@pytest.mark.parametrize("harm", [Path.unlink, cut], ids=["missing", "cut"])
+def flip(path: Path) -> None:
+    """Change one bit of an object and nothing of its length."""
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.chmod(0o600)
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("harm", [Path.unlink, cut, flip], ids=["missing", "cut", "flipped"])
 def test_the_same_bytes_heal_what_was_lost(node: Node, harm: Callable[[Path], None]) -> None:
     ann, ben, cid = (node.viewers[name] for name in ("ann", "ben", "cid"))
     case, mine, _ = bring(ann)
@@ -83,14 +92,43 @@ def test_the_same_bytes_heal_what_was_lost(node: Node, harm: Callable[[Path], No
     _, third, status = bring(cid)
     assert status == "waiting"
     jobs.drain(JOBS)
+    prove_held()
     assert held()[1] != former
     for viewer, exhibit in ((ann, mine), (ben, theirs), (cid, third)):
         assert read(viewer, exhibit) == CONTENT
     assert check_objects(vault().blobs, _expected()).whole
     with opened().system_work() as work:
         assert work.value("SELECT count(*) FROM clew.spare_objects") == 0
-        told = work.rows("SELECT payload -> 'detail' ->> 'healed' AS healed FROM clew.events WHERE verb = 'heal'")
-        assert sorted(row.healed for row in told) == ["false", "true"]
+        told = work.rows("SELECT payload -> 'detail' ->> 'healed' AS healed, agency_id FROM clew.events WHERE verb = 'heal'")
+        # One of them for the second agency's copy, when all was well: it must not read that there was another before.
+        assert sorted(row.healed for row in told) == ["false", "false", "true"]
+        assert {row.agency_id for row in told} == {None}
+        assert {found.name for found in vault().blobs.found()} == {held()[1]}
+
+
+def ending(exhibit: ExhibitId) -> tuple[str, str]:
+    with opened().system_work() as work:
+        row = work.first("SELECT status, reason FROM clew.files WHERE exhibit_id = :one ORDER BY id DESC LIMIT 1",
+                         {"one": exhibit})
+        assert row is not None
+        return row.status, row.reason
+
+
+@pytest.mark.parametrize("harm", [Path.unlink, cut, flip], ids=["missing", "cut", "flipped"])
+def test_a_file_whose_stored_copy_is_damaged_ends_and_comes_in_with_the_next(
+        node: Node, harm: Callable[[Path], None]) -> None:
+    ann, ben = node.viewers["ann"], node.viewers["ben"]
+    case, mine, _ = bring(ann)
+    harm(held()[0])
+    jobs.drain(JOBS)
+    assert ending(mine) == ("refused", DAMAGED)
+    _, theirs, status = bring(ben)  # his copy is sound: he waits for nothing
+    jobs.drain(JOBS)
+    assert (status, ending(theirs)) == ("waiting", ("imported", ""))
+    assert bring(ann, case)[1:] == (mine, "waiting")
+    jobs.drain(JOBS)
+    assert ending(mine) == ("imported", "")
+    assert read(ann, mine) == read(ben, theirs) == CONTENT
 
 
 def test_a_job_that_runs_twice_at_once_keeps_what_it_put_in_place(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:

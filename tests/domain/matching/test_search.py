@@ -143,3 +143,12 @@ def test_erasing_a_case_takes_its_hits_out_of_other_agencies_searches(house: Hou
     erase_case(house.viewer("admin.xb-viu"), theirs)
     assert house.behind("SELECT 1 FROM clew.search_hits WHERE search_id = %s", made) == []
     assert matching.get_search(house.viewer("anna"), made).hits == ()
+
+
+def test_a_search_whose_file_was_damaged_where_it_waited_ends(house: House, sandbox: NoPictures) -> None:
+    made = ask(house, "anna", house.case("anna"), "flipped")
+    name = house.behind("SELECT object_name FROM clew.searches WHERE id = %s", made)[0][0]
+    vault().blobs.drop(name)
+    job.search({"search": str(made)})
+    found = matching.get_search(house.viewer("anna"), made)
+    assert (found.state, found.reason) == ("refused", job.DAMAGED)

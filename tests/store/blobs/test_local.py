@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from clew.kernel.errors import Unavailable
+from clew.kernel.errors import Damaged, Unavailable
 from clew.store.blobs import Blobs, LocalFolder
 from clew.store.blobs.local import INCOMING
 from clew.store.blobs.places import object_path
@@ -151,3 +151,13 @@ def test_strangers_in_the_folder_are_left_alone(blobs: Blobs, root: Path) -> Non
     assert blobs.sweep(lambda names: names, grace=timedelta(seconds=-5)) == 0
     assert len(list(blobs.found())) == 1
     assert (root / "aa" / "bb" / "notes.txt").exists()
+
+
+def test_another_disk_in_its_place_is_waited_for_and_is_no_damage(tmp_path: Path) -> None:
+    blobs = Blobs(LocalFolder(tmp_path / "blobs"), bytes(32))
+    stored = blobs.put([b"content"])
+    (tmp_path / "blobs").rename(tmp_path / "away")
+    (tmp_path / "blobs").mkdir()
+    with pytest.raises(Unavailable, match="mounted") as waits:
+        blobs.read_all(stored.object_name, stored.data_key)
+    assert not isinstance(waits.value, Damaged)

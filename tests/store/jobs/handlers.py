@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from clew.kernel.errors import Refused, Unavailable
+from clew.kernel.errors import Damaged, Refused, Unavailable
 
 
 def mark(payload: dict[str, Any]) -> None:
@@ -34,9 +34,15 @@ def unready(payload: dict[str, Any]) -> None:
         raise Unavailable("No sandbox. Install bubblewrap.")
 
 
+def spoil(payload: dict[str, Any]) -> None:
+    mark(payload)
+    raise Damaged("The stored content is missing. Restore it.")
+
+
 def die(payload: dict[str, Any]) -> None:
     mark(payload)
     os._exit(9)
 
 
-HANDLERS = {"mark": mark, "slow": slow, "refuse": refuse, "break": break_down, "die": die, "unready": unready}
+HANDLERS = {"mark": mark, "slow": slow, "refuse": refuse, "break": break_down, "die": die, "unready": unready,
+            "spoil": spoil}

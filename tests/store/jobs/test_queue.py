@@ -133,3 +133,22 @@ def test_a_job_waits_as_long_as_the_node_lacks_something(database: Settings, tmp
     assert len(marks(file)) == 2 * jobs.ATTEMPTS
     with session(database) as conn:
         assert jobs.counts(conn) == []
+
+
+def test_damage_is_not_waited_out(database: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "marks"
+    with session(database) as conn:
+        damaged = jobs.enqueue(conn, "spoil", {"file": str(file), "n": 1})
+    jobs.drain(HANDLERS, database, lane=quick(database, attempts=3))
+    with session(database) as conn:
+        assert [(job.id, job.reason) for job in jobs.failed(conn)] == [(damaged, "The stored content is missing. Restore it.")]
+
+
+def test_jobs_that_were_put_back_many_times_are_counted(database: Settings, tmp_path: Path) -> None:
+    with session(database) as conn:
+        waits = jobs.enqueue(conn, "mark", {"file": str(tmp_path / "marks"), "n": 1})
+        jobs.enqueue(conn, "mark", {"file": str(tmp_path / "marks"), "n": 2})
+    with session(database, postgres.SYSTEM) as conn:
+        assert jobs.stalled(conn) == 0
+        conn.execute(text("UPDATE clew.pgqueuer SET attempts = :tries WHERE id = :id"), {"tries": jobs.ATTEMPTS, "id": waits})
+        assert jobs.stalled(conn) == 1
