@@ -41,11 +41,10 @@ BROAD = {
     "clew/signals/indexes/words/index.py": "a build that fails its proof leaves nothing; raised again",
     "clew/signals/indexes/prints/index.py": "a build that fails its proof leaves nothing; raised again",
     "clew/signals/models/session.py": "whatever onnxruntime finds wrong with an operator's file",
-    "clew/cli/upkeep.py": "doctor reports whatever is broken, and goes on",
+    "clew/cli/output.py": "the command line's one edge; what nobody expects is raised again",
     "clew/cli/doctor.py": "doctor reports whatever is broken, and goes on"}
 ENVIRONMENT = {
-    "clew/kernel/settings.py": "the one reader", "clew/cli/demo.py": "sets the demo's own home for its children",
-    "clew/cli/node.py": "sets the demo's own home"}
+    "clew/kernel/settings.py": "the one reader"}
 # Writes of the API that keep no answer for an idempotency key, each with its reason.
 KEYLESS = {
     ("POST", "/login"): "nobody is logged in yet; a one-time code works once",

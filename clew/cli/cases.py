@@ -6,12 +6,13 @@ from typing import Annotated, Any
 
 import typer
 
-from clew.cli.client import case_id, client, managed_case_id
+from clew.cli.client import case_id, client, managed_case_id, told_id
 from clew.cli.officers import Json
 from clew.cli.output import careful, emit, say, show
 from clew.kernel.errors import BadInput, Refused
 
 case = typer.Typer(help="Cases.", no_args_is_help=True)
+ANSWERS = ("positive", "negative", "unsure")
 Ref = Annotated[str, typer.Option("--case", help="Reference of the case, AGENCY/reference, or its id.")]
 
 
@@ -66,6 +67,9 @@ def show_case(reference: Annotated[str, typer.Argument()], as_json: Json = False
         return
     for key, value in found["case"].items():
         say(f"{key:12} {value}")
+    for one in found.get("contributions", []):
+        say(f"contribution {one['contribution']['id']}: {one['files']} files, {one['waiting']} waiting, "
+            f"{one['refused']} refused. {one['contribution']['source']}")
     for line in found.get("policy", {}).get("reasons", []):
         say(f"policy       {line['message']} {', '.join(line['names'])}")
 
@@ -141,7 +145,10 @@ def judge(link: Annotated[str, typer.Argument(help="Id of the link.")],
           answer: Annotated[str, typer.Argument(help="positive, negative or unsure.")],
           reason: Annotated[str, typer.Option(help="Why.")], as_json: Json = False) -> None:
     """Judge a link; undoing is judging again."""
-    made = client().ask("POST", f"/links/{link}/judgements", json={"answer": answer.upper(), "reason": reason})
+    one = told_id(link, "LINK must be the id of a link, as `clew links` prints it.")
+    if answer.lower() not in ANSWERS:
+        raise BadInput(f"ANSWER is one of: {', '.join(ANSWERS)}.")
+    made = client().ask("POST", f"/links/{one}/judgements", json={"answer": answer.upper(), "reason": reason})
     if as_json:
         emit(made)
     else:
@@ -152,7 +159,8 @@ def judge(link: Annotated[str, typer.Argument(help="Id of the link.")],
 def withdraw(contribution: Annotated[str, typer.Argument(help="Id of the contribution.")],
              as_json: Json = False) -> None:
     """Take a contribution back: its exhibits disappear for everybody at once."""
-    done = client().ask("DELETE", f"/contributions/{contribution}")
+    one = told_id(contribution, "CONTRIBUTION must be the id of a contribution, as `clew ingest` and `clew case show` print it.")
+    done = client().ask("DELETE", f"/contributions/{one}")
     if as_json:
         emit(done)
     else:

@@ -138,6 +138,9 @@ def error_of(answer: httpx.Response) -> ClewError:
         code, message = str(said["error"]), str(said["message"])
     except (ValueError, KeyError, TypeError):
         return Unavailable(f"The node answered with status {answer.status_code}. Look at its log.")
+    if fields := said.get("fields"):  # as the API calls them, and nearly as the command line does
+        options = ", ".join("--" + str(one).partition(".")[0].replace("_", "-") for one in fields)
+        return BadInput(f"Not understood: {options}. Put --help after the command to see what it takes.")
     return NotFound() if code == NotFound.code else _KNOWN.get(code, ClewError)(message)
 
 
@@ -146,6 +149,14 @@ def client() -> Client:
     """Return the connection of the kept login."""
     kept = stored()
     return Client(kept.server, kept.token)
+
+
+def told_id(given: str, problem: str) -> str:
+    """Return an id that was given. Raises BadInput with `problem`, which says in the command's words what is wanted."""
+    try:
+        return str(uuid.UUID(given))
+    except ValueError:
+        raise BadInput(problem) from None
 
 
 def case_id(reference: str) -> str:

@@ -1,22 +1,20 @@
 """clew demo: a whole node with the demo world, in one command; a second start finds everything there."""
 
-import os
 import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import httpx
 from rich.table import Table
 
-from clew.cli.output import complain, console, say
+from clew.cli.output import complain, console, counted, say
 from clew.demo.people import DemoLogin, code_of, fill, logins
 from clew.demo.world import make_world
 from clew.kernel.errors import ClewError, Unavailable
-from clew.kernel.settings import Settings, settings
+from clew.kernel.settings import Settings, live_beside
 from clew.store import postgres
 
 READY = 60.0
@@ -24,10 +22,7 @@ READY = 60.0
 
 def run_demo(prepare: Callable[[Settings], None], *, only_codes: bool, port: int) -> None:
     """Prepare, start web and worker, fill the world on the first start, and stay until stopped."""
-    home = Path(os.environ["CLEW_HOME"])
-    os.environ.setdefault("CLEW_KEYS", str(home.with_name(home.name + "-keys")))
-    os.environ["CLEW_PORT"] = str(port)
-    at = settings()
+    at = live_beside("clew-demo", port=port)
     if only_codes:
         _show(at, logins(at.home))
         return
@@ -76,18 +71,12 @@ def _wait_for_web(at: Settings) -> None:
 def _fill(at: Settings) -> None:
     """Make the world and bring it in; broken off, the next start goes on."""
     say("Making the demo world (once) ...")
-    world = make_world(at.home / "demo-world", progress=_progress("pictures, films and sounds made"))
-    say("\nBringing it into the cases of three agencies ...")
-    fill(world, at.home, progress=_progress("files opened and matched"))
+    with counted("Pictures, films and sounds") as tell:
+        world = make_world(at.home / "demo-world", progress=tell)
+    say("Bringing it into the cases of three agencies ...")
+    with counted("Opening and matching") as tell:
+        fill(world, at.home, progress=tell)
     (at.home / "demo-filled").touch()
-    say("")
-
-
-def _progress(what: str) -> Callable[[int, int], None]:
-    def show(done: int, total: int) -> None:
-        if done == total or not done % 10:
-            console.print(f"  {done} of {total} {what}", end="\r", highlight=False)
-    return show
 
 
 def _show(at: Settings, known: list[DemoLogin]) -> None:

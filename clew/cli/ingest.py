@@ -10,12 +10,11 @@ from types import MappingProxyType
 from typing import Annotated, Any
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from clew.cli.client import case_id, client
 from clew.cli.gather import Found, gather
 from clew.cli.officers import Json
-from clew.cli.output import careful, complain, complaints, emit, say
+from clew.cli.output import careful, complain, counted, emit, say
 from clew.kernel.errors import BadInput, ClewError, Unavailable
 
 WHOLE = 64 << 20  # up to here a file travels in one request; larger ones in resumable parts
@@ -116,20 +115,14 @@ def _contribution(case: str, source: str, *, resume: bool) -> tuple[str, set[str
     return _begun(case, source), set(), True
 
 
-def _progress(quiet: bool) -> Progress:
-    return Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
-                    TimeElapsedColumn(), TimeRemainingColumn(), console=complaints, disable=quiet)
-
-
 def _deliver(contribution: str, files: list[Found], *, quiet: bool) -> None:
     """Upload files a few at a time; a large one that an earlier run began goes on."""
     begun = {(one["path"], one["length"]): f"/uploads/{one['id']}"
              for one in client().ask("GET", f"/contributions/{contribution}/uploads")}
-    began = time.monotonic()
-    with _progress(quiet) as bar, ThreadPoolExecutor(AT_ONCE) as crew:
-        task = bar.add_task("Sending", total=len(files), rate="")
+    with counted("Sending", quiet=quiet) as tell, ThreadPoolExecutor(AT_ONCE) as crew:
+        tell(0, len(files))
         for done, _ in enumerate(_ordered(crew, files, lambda one: _send(contribution, one, begun)), 1):
-            bar.update(task, completed=done, rate=f"{done / max(0.1, time.monotonic() - began):.1f} files/s")
+            tell(done, len(files))
 
 
 def _ordered(crew: ThreadPoolExecutor, files: Iterable[Found],
@@ -144,15 +137,11 @@ def _ordered(crew: ThreadPoolExecutor, files: Iterable[Found],
 
 def _wait(contribution: str, *, quiet: bool) -> None:
     """Follow a contribution until everything has ended and is searchable."""
-    began, first = time.monotonic(), None
-    with _progress(quiet) as bar:
-        task = bar.add_task("Opening and matching", total=None, rate="")
+    with counted("Opening and matching", quiet=quiet) as tell:
         while True:
             state: dict[str, Any] = client().ask("GET", f"/contributions/{contribution}")
             done = state["files"] - state["waiting"] - (state["imported"] - state["matched"] - state["stopped"])
-            first = done if first is None else first
-            rate = (done - first) / max(0.1, time.monotonic() - began)
-            bar.update(task, total=state["files"], completed=done, rate=f"{rate:.1f} files/s")
+            tell(done, state["files"])
             if done >= state["files"]:
                 return
             time.sleep(0.25)

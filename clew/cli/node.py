@@ -1,6 +1,5 @@
 """Making and running a node: init, serve, work, demo. These open the store themselves."""
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -26,9 +25,10 @@ def init(login: Annotated[str, typer.Option(help="Login of the first system admi
          blobs: Annotated[str, typer.Option(help="Folder or s3://bucket/prefix for sealed content.")] = "",
          as_json: Json = False) -> None:
     """Make a node: keys, database, and its first administrator with a one-time enrolment code."""
+    admin_dsn = admin_dsn_file.read_text().strip() if admin_dsn_file else ""
     _write_settings({"dsn": dsn, "blobs": blobs})
     at = settings() if not (dsn or blobs) else Settings()
-    prepare(at, admin_dsn=admin_dsn_file.read_text().strip() if admin_dsn_file else "")
+    prepare(at, admin_dsn=admin_dsn)
     invitation = make_node(login, full_name=name, country=country)
     if as_json:
         emit({"login": invitation.login, "enrolment_code": invitation.code, "home": str(at.home), "keys": str(at.keys)})
@@ -67,7 +67,7 @@ def serve() -> None:
     from granian.constants import Interfaces  # noqa: PLC0415
 
     at = settings()
-    postgres.ensure(at)
+    postgres.wake(at)
     _refuse_open_door(at)
     Granian(
         "clew.web.app:create_app", address=at.host, port=at.port, interface=Interfaces.ASGI, factory=True,
@@ -87,7 +87,7 @@ def work() -> None:
     """Run the worker: opening, matching, searching, and the signed log."""
     from clew import worker  # noqa: PLC0415
 
-    postgres.ensure(settings())
+    postgres.wake()
     worker.run()
 
 
@@ -97,5 +97,4 @@ def demo(codes: Annotated[bool, typer.Option(help="Only print the demo logins wi
     """Start a complete demo node with three agencies and their cases."""
     from clew.cli.demo import run_demo  # noqa: PLC0415
 
-    os.environ.setdefault("CLEW_HOME", str(home_folder().with_name("clew-demo")))
     run_demo(prepare, only_codes=codes, port=port)

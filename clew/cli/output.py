@@ -3,13 +3,16 @@
 import dataclasses
 import json
 import sys
+import time
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
 from clew.kernel.errors import ClewError
@@ -65,14 +68,56 @@ def complain(text: str) -> None:
     complaints.print(_harmless(text), highlight=False, markup=False, soft_wrap=True)
 
 
+@contextmanager
+def counted(what: str, unit: str = "files", *, quiet: bool = False) -> Iterator[Callable[[int, int], None]]:
+    """Show how far a long act is, its rate and the time left; off a terminal there is one line, at its end.
+
+    Lends a function to be told how many are done, and of how many. What was done at the first telling is not in the rate.
+    """
+    began, first = time.monotonic(), -1
+    with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
+                  TimeElapsedColumn(), TimeRemainingColumn(), console=complaints, disable=quiet) as bar:
+        task = bar.add_task(what, total=None, rate="")
+
+        def tell(done: int, of: int) -> None:
+            nonlocal first
+            first = done if first < 0 else first
+            rate = (done - first) / max(0.1, time.monotonic() - began)
+            bar.update(task, total=of, completed=done, rate=f"{rate:.1f} {unit}/s")
+
+        yield tell
+
+
 def careful(run: Callable[P, R]) -> Callable[P, R]:
-    """Turn every error meant for people into one line and exit code 1."""
+    """Turn every error that is to be expected into one line that says what to do, and exit code 1."""
     @wraps(run)
     def command(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return run(*args, **kwargs)
-        except ClewError as problem:
-            complain(problem.message)
+        except BrokenPipeError:
+            raise  # whoever read along has seen enough; typer ends quietly
+        except Exception as problem:
+            words = in_words(problem)
+            if not words:
+                raise
+            complain(words)
             raise typer.Exit(1) from None
 
     return command
+
+
+def in_words(problem: Exception) -> str:
+    """Return what an expected problem says to whoever typed the command; nothing for a fault of Clew's own."""
+    if isinstance(problem, ClewError):
+        return problem.message
+    if isinstance(problem, OSError) and problem.filename is not None:
+        return f"{problem.filename}: {problem.strerror}. Check the path and who may use it, then try again."
+    if isinstance(problem, OSError):
+        return f"The system says: {problem.strerror or problem}. Make room or give leave, then try again."
+    # Told by name: a command that needs no database must not wait for its libraries.
+    names = {kind.__name__ for kind in type(problem).__mro__ if kind.__module__.startswith(("psycopg", "sqlalchemy"))}
+    if "OperationalError" in names:
+        return "The database does not answer or lets nobody in. Run: clew doctor"
+    if "ProgrammingError" in names:
+        return "The database is not as this Clew made it. Run: clew doctor - it says whether it must be upgraded."
+    return ""

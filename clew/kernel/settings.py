@@ -86,6 +86,15 @@ def use_settings(at: Settings) -> None:
     _chosen[:] = [at]
 
 
+def live_beside(name: str, *, port: int) -> Settings:
+    """Have this process and those it starts live in a node of its own: CLEW_HOME, or the folder `name` beside the usual one."""
+    home = Path(os.environ.setdefault("CLEW_HOME", str(home_folder().with_name(name))))
+    os.environ.setdefault("CLEW_KEYS", str(home.with_name(home.name + "-keys")))
+    os.environ["CLEW_PORT"] = str(port)
+    _chosen.clear()
+    return settings()
+
+
 def settings() -> Settings:
     """Return the process's settings, read once."""
     if not _chosen:

@@ -48,8 +48,9 @@ def _invalid(request: Request, error: Exception) -> Response:
     if not request.url.path.startswith("/api/"):
         return answer(request, NotFound())  # a page's address that cannot be one of ours
     found = error.errors() if isinstance(error, RequestValidationError) else []
-    fields = ", ".join(sorted({".".join(str(part) for part in one["loc"][1:]) for one in found}))
-    return answer(request, BadInput(f"Not understood: {fields or 'the request'}. See the API description."))
+    fields = sorted({".".join(str(part) for part in one["loc"][1:]) for one in found})
+    refused = BadInput(f"Not understood: {', '.join(fields) or 'the request'}. See the API description.")
+    return JSONResponse({"error": refused.code, "message": refused.message, "fields": fields}, refused.status)
 
 
 def _database(request: Request, error: Exception) -> Response:

@@ -153,6 +153,19 @@ def test_a_policy_is_changed_by_who_manages_the_case(real: Real, undone: None) -
             assert (code == 0) == want, (viewer, case, output)
 
 
+def test_what_is_not_understood_is_said_in_the_words_of_the_command(real: Real) -> None:
+    case = real.world.cases[0]
+    manager = next(one.name for one in real.world.officers if active(one) and in_team(one, case) and "investigator" in one.roles)
+    number = str(uuid.uuid4())
+    for words, said in (
+            (("judge", "no-id", "unsure", "--reason", "x"), "LINK must be the id of a link, as `clew links` prints it."),
+            (("judge", number, "perhaps", "--reason", "x"), "ANSWER is one of: positive, negative, unsure."),
+            (("withdraw", "no-id"), "CONTRIBUTION must be the id of a contribution"),
+            (("case", "policy", str(real.cases[case.name]), "--expires", "2026-99-99"), "Not understood: --expires.")):
+        code, output = run(real, manager, *words)
+        assert code == 1 and output.startswith(said), output
+
+
 def test_agencies_are_added_by_the_system_administrator(real: Real) -> None:
     words = ("agency", "add", "XQ-9", "--name", "Nine", "--country", "XQ", "--administrator", "nine.admin")
     for viewer in real.world.officers:

@@ -1,4 +1,4 @@
-"""What operators run: doctor, check, audit verify, init and its settings."""
+"""What operators run: check, audit verify, init and its settings."""
 
 import json
 from collections.abc import Iterator
@@ -67,19 +67,6 @@ def test_check_reads_every_object_and_finds_damage_and_loss(node: Node) -> None:
     path.unlink()
     code, report = _run("check")
     assert (code, report["missing"]) == (1, [path.name])
-
-
-def test_the_doctor_names_every_part_and_what_is_broken(node: Node) -> None:
-    code, found = _run("doctor")
-    parts = {one["what"]: one["ok"] for one in found}
-    assert {"keys", "database", "sealed content", "sandbox", "jobs", "exiftool", "fpcalc", "likeness"} <= parts.keys()
-    assert code == 0
-    assert parts["database"]
-    with psycopg.connect(postgres.dsn_for(postgres.OWNER, node.at)) as owner:
-        owner.execute("UPDATE clew.alembic_version SET version_num = 'older'")
-    code, found = _run("doctor")
-    assert code == 1
-    assert "clew upgrade" in next(one["says"] for one in found if one["what"] == "database")
 
 
 def test_every_command_has_help_and_only_its_own_module_is_needed() -> None:

@@ -5,6 +5,7 @@ Nothing here knows a table; `migrate` makes those. Never starts a server when `s
 
 from psycopg.conninfo import conninfo_to_dict
 
+from clew.kernel.errors import Unavailable
 from clew.kernel.settings import Settings, settings
 from clew.store.postgres.logins import APP, DOOR, LOGINS, OWNER, SYSTEM, dsn, password
 from clew.store.postgres.server import Server
@@ -13,7 +14,7 @@ from clew.store.postgres.setup import create_database, drop_database, prepare
 DATABASE = "clew"
 
 __all__ = ["APP", "DATABASE", "DOOR", "LOGINS", "OWNER", "SYSTEM", "Server", "create_database", "database_name",
-           "drop_database", "dsn_for", "embedded", "ensure", "prepare", "stop"]
+           "demand_running", "drop_database", "dsn_for", "embedded", "ensure", "prepare", "stop", "wake"]
 
 
 def embedded(at: Settings | None = None) -> Server:
@@ -51,6 +52,26 @@ def ensure(at: Settings | None = None, *, admin_dsn: str = "") -> None:
         prepare(server.admin_dsn(), at.keys)
         create_database(server.admin_dsn(), DATABASE, missing_only=True)
         (server.folder / "prepared").touch()
+
+
+def wake(at: Settings | None = None) -> None:
+    """Have the server of a node running and make nothing. Raises Unavailable where `clew init` has not run."""
+    _demand_made(at or settings())
+    ensure(at)
+
+
+def demand_running(at: Settings | None = None) -> None:
+    """Raise Unavailable, saying what to do, unless there is a node whose server runs; start and make nothing."""
+    at = at or settings()
+    _demand_made(at)
+    if not at.dsn and not embedded(at).running():
+        raise Unavailable("The database does not run. `clew serve` and `clew work` start it.")
+
+
+def _demand_made(at: Settings) -> None:
+    if not at.dsn and not (embedded(at).folder / "prepared").exists():
+        raise Unavailable(f"There is no node at {at.home}. Make one with: clew init - or set CLEW_HOME to where it is.")
+    password(at.keys, OWNER, make=False)
 
 
 def database_name(at: Settings | None = None) -> str:
