@@ -118,3 +118,13 @@ def test_the_web_cannot_delete_material_nor_touch_the_record(there: list[str]) -
     deletes = {line.split(" on ")[1].split(" ")[0] for line in web if line.startswith("right ") and "DELETE" in line}
     assert deletes == {"case_team", "case_parties", "exhibit_grants", "uploads"}
     assert not [line for line in web if " on events" in line and re.search("UPDATE|DELETE|TRUNCATE", line)]
+
+
+@pytest.mark.parametrize(("table", "column"), [("media", "object_name"), ("events", "at"), ("media", "sha256")])
+def test_what_is_looked_up_in_long_tables_has_an_index(
+        admin: psycopg.Connection[tuple[str]], table: str, column: str) -> None:
+    """The daily sweep asks for a thousand object names at once; an auditor's list goes back in time."""
+    found = admin.execute("""
+        SELECT 1 FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+        WHERE i.indrelid = ('clew.' || %s)::regclass AND a.attname = %s AND i.indpred IS NULL""", [table, column]).fetchall()
+    assert found

@@ -31,7 +31,7 @@ _COUNTS = """
            count(*) FILTER (WHERE status = 'imported' AND matched) AS matched,
            count(*) FILTER (WHERE status = 'imported' AND NOT matched AND reason <> '') AS stopped,
            coalesce(sum(size), 0) AS size, min(made_at) AS first_at, max(done_at) AS last_at
-    FROM clew.files WHERE contribution_id = :id"""
+    FROM clew.files WHERE contribution_id = """
 
 
 def _contribution(row: Row[Any]) -> Contribution:
@@ -140,9 +140,13 @@ def withdraw(work: Work, viewer: Viewer, contribution_id: ContributionId) -> int
 
 
 def _progress(work: Work, contribution: Contribution) -> Progress:
-    row = work.first(_COUNTS, {"id": contribution.id})
+    row = work.first(f"{_COUNTS} :id", {"id": contribution.id})
     if row is None:
         raise NotFound
+    return _counted(contribution, row)
+
+
+def _counted(contribution: Contribution, row: Row[Any]) -> Progress:
     return Progress(contribution, row.files, row.waiting, row.imported, row.duplicate, row.refused, row.matched,
                     int(row.size), row.first_at, row.last_at, row.stopped)
 
@@ -161,11 +165,12 @@ def list_contributions(work: Work, viewer: Viewer, case_id: CaseId, *, after: Co
     """List the contributions of a case one works on, newest first, each with its progress; go on `after` the last."""
     own_case(work, viewer, case_id)
     place = after_place(work, "SELECT made_at FROM clew.contributions WHERE id = :after", after)
-    rows = work.rows(f"{_CONTRIBUTION} AND k.case_id = :case {_EARLIER if place else ''} "
-                     "ORDER BY k.made_at DESC, k.id DESC LIMIT :limit",
+    listed = (f"{_CONTRIBUTION} AND k.case_id = :case {_EARLIER if place else ''} "
+              "ORDER BY k.made_at DESC, k.id DESC LIMIT :limit")
+    rows = work.rows(f"SELECT * FROM ({listed}) x CROSS JOIN LATERAL ({_COUNTS} x.id) n ORDER BY x.made_at DESC, x.id DESC",
                      {"case": case_id, "limit": page(limit), **place})
     work.record(event(viewer, "list_contributions", case_id=case_id, subject=f"case:{case_id}"))
-    return [_progress(work, _contribution(row)) for row in rows]
+    return [_counted(_contribution(row), row) for row in rows]
 
 
 @verb("list_files", right="read")

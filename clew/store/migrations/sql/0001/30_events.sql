@@ -22,6 +22,7 @@ CREATE TABLE clew.events (
     arrival bigint DEFAULT nextval('clew.event_arrivals')
 );
 CREATE INDEX events_waiting ON clew.events (arrival) WHERE seq IS NULL;
+CREATE INDEX events_latest ON clew.events (at, id);  -- an auditor's list
 CREATE INDEX events_agency ON clew.events (agency_id, at);
 CREATE INDEX events_case ON clew.events (case_id, at);
 CREATE INDEX events_officer ON clew.events (officer_id, verb, at);

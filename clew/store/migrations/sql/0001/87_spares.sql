@@ -1,5 +1,5 @@
--- Sound copies of content whose stored object was found missing or damaged when the same bytes came again. They wait
--- for the worker, which proves their hash before it puts one in the place of the other: the web can only offer.
+-- Copies of content that is held already, as they come. They wait for the worker, which reads the object in use and
+-- drops one of the two; a copy is proven before it takes the other's place: the web can only offer.
 CREATE TABLE clew.spare_objects (
     object_name text PRIMARY KEY CHECK (object_name ~ '^[0-9a-f]{64}$'),
     media_id uuid NOT NULL REFERENCES clew.media ON DELETE CASCADE,
@@ -7,6 +7,8 @@ CREATE TABLE clew.spare_objects (
     wrapped_key bytea NOT NULL,
     made_at timestamptz NOT NULL DEFAULT now()
 );
+-- Objects are asked for by their names: by the daily sweep, and by `clew check`.
+CREATE INDEX media_object ON clew.media (object_name);
 CREATE INDEX spare_objects_media ON clew.spare_objects (media_id);
 ALTER TABLE clew.spare_objects ENABLE ROW LEVEL SECURITY;
 ALTER TABLE clew.spare_objects FORCE ROW LEVEL SECURITY;
