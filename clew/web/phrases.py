@@ -145,6 +145,9 @@ REASONS = (
     N_("It is an archive more than 3 levels deep. Unpack it and add it by itself."),
     N_("The officer who brought this file, or his agency, was suspended before it was opened. Contribute it again."),
     N_("The officer or his agency was suspended before the search ran."),
+    N_("The stored copy of this file is damaged. Contribute the file again: the new copy takes its place."),
+    N_("The file was damaged on the node before it was looked at. Search with it again."),
+    N_("The file could not be looked at after several tries; the operator's log says why. Search with it again."),
     N_("The contribution was withdrawn before this file was opened."),
 )
 VERB = {
