@@ -127,7 +127,7 @@ def test_curves_are_written_beside_the_figures(tmp_path: Path):
     assert (without.exit_code, "Give the ground truth" in without.output) == (1, True)
     ended = clew(*asked, "--groundtruth", truth)
     assert ended.exit_code == 0, ended.output
-    assert "Curve of pdq: 1 true pairs, 0 false matches of 0 tried. Too few measured pairs" in ended.output
+    assert "Curve of pdq: 1 true pairs, 0 false matches of 0 tried. Too few pairs" in ended.output
     assert not curves.exists()
 
 

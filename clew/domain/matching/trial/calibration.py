@@ -8,6 +8,7 @@ import json
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -16,8 +17,8 @@ from typing import Any, Final
 import numpy as np
 
 from clew.domain.matching.trial.figures import upper_bound
-from clew.domain.matching.trial.files import Described
-from clew.domain.matching.trial.lookups import Answer
+from clew.domain.matching.trial.files import AT_ONCE, Described
+from clew.domain.matching.trial.lookups import Answer, is_itself
 from clew.domain.matching.trial.negatives import tried
 from clew.domain.matching.trial.truth import Truth
 from clew.kernel.errors import BadInput
@@ -26,10 +27,13 @@ from clew.signals.contract import Score
 from clew.signals.curves import MEASURES
 
 LEAST: Final = 10
-"""Measured pairs of each sort, true and false, below which a curve would only be noise."""
+"""Pairs of each sort, true and false, below which a curve would only be noise."""
+DRAWN: Final = 2000
+"""False pairs that were no candidates and are compared all the same."""
 _BINS: Final = 20
 _WEIGHTS: Final = "same and different pairs weigh the same in all, so a share assumes one in two candidates is true"
 Asked = Callable[[str | None, str | None], bool]
+Measured = tuple[float, bool, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,33 +63,64 @@ class Sides:
 def calibrate(trial: Sides, folder: Path, data: str) -> list[Made]:
     """Write `<matcher>.json` into the folder for every matcher with enough measured pairs, and say what was made.
 
-    `data` says what files these were; it is kept in each file. Raise BadInput when the folder cannot be written.
+    An index hardly ever proposes unrelated files, so every true pair and up to `DRAWN` false ones that were no candidates
+    are compared too; the drawn ones stand for all of their sort. `data` says what files these were; it is kept in each file.
+    Raise BadInput when the folder cannot be written.
     """
-    spoke = {name for answer in trial.answers for name in answer.scores}
-    return [_one(trial, matcher, folder, data) for matcher in MEASURES if matcher in spoke]
+    beyond = _beyond(trial)
+    spoke = {name for answer in [*trial.answers, *beyond] for name in answer.scores}
+    return [_one(trial, beyond, matcher, folder, data) for matcher in MEASURES if matcher in spoke]
 
 
-def _one(trial: Sides, matcher: str, folder: Path, data: str) -> Made:
+def _one(trial: Sides, beyond: Sequence[Answer], matcher: str, folder: Path, data: str) -> Made:
     ours, theirs = _speaking(trial.ours, matcher), _speaking(trial.theirs, matcher)
     paths = {one.path for one in ours}, {one.path for one in theirs}
     same = [pair for pair in trial.truth.positives if pair[0] in paths[0] and pair[1] in paths[1]]
     different = tried(ours, theirs, trial.truth, trial.asks).pairs
-    measured = list(_measured(trial, matcher))
-    counts = Counter((true, score.verdict) for _, score, true in measured)
-    false = counts[False, "match"]
-    few = min(sum(true for *_, true in measured), sum(not true for *_, true in measured)) < LEAST
+    seen = _compared(trial.truth, trial.answers, matcher)
+    drawn = _compared(trial.truth, beyond, matcher)
+    counts = Counter((true, score.verdict) for score, true in seen + drawn)
+    among = max(0, different - sum(not true for _, true in seen)), sum(not true for _, true in drawn)
+    weight = among[0] / among[1] if among[1] else 0.0
+    measured = [*_measured(seen, matcher, 1.0), *_measured(drawn, matcher, weight)]
+    points = curve(measured, len(same), different) if {true for _, true, _ in measured} == {True, False} else []
+    enough = min(sum(true for _, true, _ in measured), sum(not true for _, true in seen + drawn)) >= LEAST
+    few = not enough or min((share for _, share in points), default=1.0) > 0.5
+    bound = upper_bound(counts[False, "match"], different)
     if not few:
-        told = {
+        _write(folder / f"{matcher}.json", {
             "data": data, "matcher": matcher, "version": registry.get_matcher(matcher).VERSION, "weights": _WEIGHTS,
             "verdicts": {name: {verdict: counts[true, verdict] for verdict in ("match", "possible", "none")}
                          for name, true in (("same", True), ("different", False))},
-            "same_tried": len(same), "different_tried": different, "false_match": false,
-            "false_match_rate_upper_bound_95": upper_bound(false, different),
-            "curve": curve([(number, true) for number, _, true in measured], len(same), different),
-        }
-        _write(folder / f"{matcher}.json", told)
-    why = f"Too few measured pairs: it takes {LEAST} true and {LEAST} false ones." if few else ""
-    return Made(matcher, len(same), different, false, upper_bound(false, different), not few, why)
+            "same_tried": len(same), "different_tried": different, "false_match": counts[False, "match"],
+            "false_match_rate_upper_bound_95": bound, "curve": points})
+    why = f"Too few pairs: it takes {LEAST} true and {LEAST} false ones, and false ones among the weak." if few else ""
+    return Made(matcher, len(same), different, counts[False, "match"], bound, not few, why)
+
+
+def _beyond(trial: Sides) -> list[Answer]:
+    """Return every true pair and some false ones that were no candidates, compared."""
+    known = {_key(trial.truth, one.query, one.reference) for one in trial.answers}
+    ours, theirs = ([one for one in side if not one.refused] for side in (trial.ours, trial.theirs))
+    left, right = {one.path: one for one in ours}, {one.path: one for one in theirs}
+    named = [*trial.truth.positives, *sorted(trial.truth.different)]
+    pairs = [(left[a], right[b]) for a, b in named if a in left and b in right]
+    dice = np.random.default_rng(0)
+    for i, j in dice.integers(0, (max(1, len(ours)), max(1, len(theirs))), (4 * DRAWN, 2)) if ours and theirs else ():
+        if trial.asks(ours[i].kind, theirs[j].kind) and trial.truth.answer(ours[i].path, theirs[j].path) == "false":
+            pairs.append((ours[i], theirs[j]))
+    fresh = {key: (a, b) for a, b in pairs if (key := _key(trial.truth, a.path, b.path)) not in known and not is_itself(a, b)}
+    most = len(trial.truth.positives) + DRAWN
+    with ThreadPoolExecutor(AT_ONCE) as crew:
+        return list(crew.map(_answer, list(fresh.values())[:most]))
+
+
+def _answer(pair: tuple[Described, Described]) -> Answer:
+    return Answer(pair[0].path, pair[1].path, registry.compare(pair[0].signals, pair[1].signals))
+
+
+def _key(truth: Truth, query: str, reference: str) -> tuple[str, str]:
+    return (min(query, reference), max(query, reference)) if truth.one_folder else (query, reference)
 
 
 def _speaking(files: Sequence[Described], matcher: str) -> list[Described]:
@@ -94,37 +129,39 @@ def _speaking(files: Sequence[Described], matcher: str) -> list[Described]:
     return [one for one in files if any(one.signals.get(name) for name in names)]
 
 
-def _measured(trial: Sides, matcher: str) -> Iterator[tuple[float, Score, bool]]:
-    """Yield number, score and truth of each pair once whose truth is known and that the matcher measured."""
-    seen = set()
-    for answer in trial.answers:
-        score, known = answer.scores.get(matcher), trial.truth.answer(answer.query, answer.reference)
-        number = score.where.get(MEASURES[matcher]) if score is not None else None
-        pair = (answer.query, answer.reference)
-        if score is None or number is None or known == "unknown" or (trial.truth.one_folder and pair[::-1] in seen):
-            continue
-        seen.add(pair)
-        yield float(number), score, known == "true"
+def _compared(truth: Truth, answers: Sequence[Answer], matcher: str) -> list[tuple[Score, bool]]:
+    """Return score and truth of each pair once whose truth is known and that the matcher compared."""
+    once = {_key(truth, one.query, one.reference): one for one in answers if matcher in one.scores}
+    sorts = {key: truth.answer(one.query, one.reference) for key, one in once.items()}
+    return [(one.scores[matcher], sorts[key] == "true") for key, one in once.items() if sorts[key] != "unknown"]
 
 
-def curve(measured: Sequence[tuple[float, bool]], same: int, different: int) -> list[list[float]]:
-    """Return [measure, share of true pairs], monotone, from measured pairs among `same` true and `different` false ones.
+def _measured(pairs: Sequence[tuple[Score, bool]], matcher: str, weight: float) -> Iterator[Measured]:
+    """Yield number, truth and weight of the pairs with a number; a true pair counts once."""
+    for score, true in pairs:
+        number = score.where.get(MEASURES[matcher])
+        if number is not None:
+            yield float(number), true, 1.0 if true else weight
 
-    Pairs that were never candidates have no measure: they count in the totals only. Neighbouring bins that break the
-    order are pooled (pool adjacent violators; Ayer et al. 1955).
+
+def curve(measured: Sequence[Measured], same: int, different: int) -> list[list[float]]:
+    """Return [measure, share of true pairs], monotone, from measured pairs (number, true, how many it stands for).
+
+    They are among `same` true and `different` false ones: pairs without a number count in the totals only. Neighbouring
+    bins that break the order are pooled (pool adjacent violators; Ayer et al. 1955).
     """
     order = sorted(measured)
-    bins: dict[int, list[tuple[float, bool]]] = {}
+    bins: dict[int, list[Measured]] = {}
     for number, some in groupby(order, key=lambda one: one[0]):  # equal numbers lie in one bin
         place = bisect_left(order, number, key=lambda one: one[0]) * _BINS // len(order)
         bins.setdefault(place, []).extend(some)
     floor = 0.5 / (same + different)
     rows = []
     for here in bins.values():
-        yes, no = (sum(true is kind for _, true in here) for kind in (True, False))
+        yes, no = (sum(weight for _, true, weight in here if true is sort) for sort in (True, False))
         shares = yes / max(1, same) + floor, no / max(1, different) + floor
-        rows.append((float(np.mean([number for number, _ in here])), *shares))
-    middle = {kind: float(np.mean([number for number, true in order if true is kind])) for kind in (True, False)}
+        rows.append((float(np.mean([number for number, _, _ in here])), *shares))
+    middle = {sort: float(np.mean([number for number, true, _ in order if true is sort])) for sort in (True, False)}
     return _pooled(rows, rising=middle[True] > middle[False])
 
 

@@ -9,6 +9,7 @@ from clew.domain.matching.trial import calibration
 from clew.domain.matching.trial.files import Described
 from clew.domain.matching.trial.lookups import Answer
 from clew.domain.matching.trial.truth import Truth
+from clew.signals import pdq
 from clew.signals.contract import Score, Signal, Verdict
 
 numbers = st.floats(-100, 100, allow_nan=False).map(lambda number: round(number, 3))
@@ -16,7 +17,7 @@ numbers = st.floats(-100, 100, allow_nan=False).map(lambda number: round(number,
 
 def test_shares_are_those_of_pairs_that_weigh_the_same_in_all():
     """Half of the true pairs and a tenth of the false ones (most are no candidates) lie low, the other true ones high."""
-    measured = [(1.0, True)] * 10 + [(1.0, False)] * 10 + [(9.0, True)] * 10
+    measured = [(1.0, True, 1.0)] * 10 + [(1.0, False, 2.0)] * 5 + [(9.0, True, 1.0)] * 10
     low, high = calibration.curve(measured, 20, 100)
     assert low == pytest.approx([1.0, 0.5 / (0.5 + 0.1)], abs=0.01)
     assert high[0] == 9.0
@@ -24,7 +25,7 @@ def test_shares_are_those_of_pairs_that_weigh_the_same_in_all():
 
 
 def test_a_distance_falls():
-    curve = calibration.curve([(float(n), n < 20) for n in range(40)], 20, 20)
+    curve = calibration.curve([(float(n), n < 20, 1.0) for n in range(40)], 20, 20)
     assert curve[0][1] > 0.85
     assert curve[-1][1] < 0.15
 
@@ -33,7 +34,7 @@ def test_a_distance_falls():
        st.integers(0, 1000))
 def test_a_curve_never_turns(measured: list[tuple[float, bool]], unseen: int):
     true = sum(kind for _, kind in measured)
-    curve = calibration.curve(measured, true, len(measured) - true + unseen)
+    curve = calibration.curve([(*row, 1.0) for row in measured], true, len(measured) - true + unseen)
     shares = [share for _, share in curve]
     assert all(0 <= share <= 1 for share in shares)
     assert shares in (sorted(shares), sorted(shares, reverse=True))
@@ -42,17 +43,19 @@ def test_a_curve_never_turns(measured: list[tuple[float, bool]], unseen: int):
 
 def trial(pairs: int) -> calibration.Sides:
     """Return as many true as false pairs, each with its distance; the last query is no candidate of anything."""
-    def file(path: str) -> Described:
-        return Described(path, Path("/", path), (path.encode(), b"", b""), "picture", signals={"pdq": [Signal("pdq", 2, b"")]})
+    def file(path: str, bits: int) -> Described:
+        value = bytes(8) + ((1 << bits) - 1).to_bytes(24, "little")
+        signals = {"pdq": [Signal("pdq", pdq.VERSION, value)]}
+        return Described(path, Path("/", path), (path.encode(), b"", b""), "picture", signals=signals)
 
     def answer(query: str, distance: int, verdict: Verdict) -> Answer:
         return Answer(query, "known", {"pdq": Score(0.5, verdict, "", where={"distance": distance})})
 
-    ours = [file(f"{kind}{number}") for kind in ("copy", "other") for number in range(pairs)] + [file("far")]
+    ours = [file(f"{kind}{number}", 0) for kind in ("copy", "other") for number in range(pairs)] + [file("far", 90)]
     answers = [answer(f"copy{number}", number, "match") for number in range(pairs)]
     answers += [answer(f"other{number}", 40 + number, "none") for number in range(pairs)]
     truth = Truth({(f"copy{number}", "known"): "copy" for number in range(pairs)})
-    return calibration.Sides(ours, [file("known")], answers, truth, lambda a, b: True)
+    return calibration.Sides(ours, [file("known", 0)], answers, truth, lambda a, b: True)
 
 
 def test_a_curve_says_what_it_was_made_from(tmp_path: Path):
@@ -61,14 +64,14 @@ def test_a_curve_says_what_it_was_made_from(tmp_path: Path):
     assert (made.matcher, made.same_tried, made.different_tried, made.false_matches, made.written) == ("pdq", 12, 13, 0, True)
     assert (told["data"], told["same_tried"], told["different_tried"]) == ("holiday pictures", 12, 13)
     assert told["verdicts"] == {"same": {"match": 12, "possible": 0, "none": 0},
-                                "different": {"match": 0, "possible": 0, "none": 12}}
+                                "different": {"match": 0, "possible": 0, "none": 13}}  # one was no candidate
     assert told["false_match_rate_upper_bound_95"] == pytest.approx(3 / 13, abs=0.001)
     assert told["curve"][0][1] > 0.8
     assert told["curve"][-1][1] < 0.2
 
 
 def test_too_few_pairs_make_none_and_it_says_so(tmp_path: Path):
-    (made,) = calibration.calibrate(trial(calibration.LEAST - 1), tmp_path, "")
+    (made,) = calibration.calibrate(trial(calibration.LEAST - 2), tmp_path, "")
     assert not made.written
     assert "Too few" in made.why_not
     assert list(tmp_path.iterdir()) == []
