@@ -96,6 +96,11 @@ def measured(half: Half, rendered: int) -> Told:
     return told
 
 
+def measure(size: int = 1000) -> dict[str, object]:
+    """Return {"machine", "figures"} of the reported half and `size` rendered distractors."""
+    return {"machine": platform.processor() or platform.machine(), "figures": list(figures(measured("reported", size)))}
+
+
 def figures(told: Told) -> Iterator[dict[str, object]]:
     """Yield the figures: recall for each edit, then what was tried and how long it took."""
     edits: dict[str, list[dict[str, Score]]] = defaultdict(list)

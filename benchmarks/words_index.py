@@ -172,6 +172,12 @@ def measured(held: Material, size: int, half: int, folder: Path) -> list[Figure]
     return rows
 
 
+def measure(size: int = 1000) -> dict[str, Any]:
+    """Return {"machine", "figures"} of an index of `size` pictures and the reported half of the queries."""
+    with tempfile.TemporaryDirectory() as folder:
+        return {"machine": platform.platform(), "figures": measured(material(None), size, 1, Path(folder))}
+
+
 def main() -> None:
     """Print the figures of each size."""
     parser = argparse.ArgumentParser(description=__doc__)

@@ -45,6 +45,10 @@ class Bench(Enum):
     ingest = "ingest"
     api = "api"
     video = "video"
+    words = "words"
+    vectors = "vectors"
+    sounds = "sounds"
+    details = "details"
 
 
 @careful
@@ -144,13 +148,16 @@ def _list(name: str, lines: Sequence[str]) -> None:
 @careful
 def bench(
     what: Annotated[Bench, typer.Argument(help="What to measure.")],
-    size: Annotated[int | None, typer.Option(min=1, help="Entries of the index, files to ingest, requests or seconds.")] = None,
+    size: Annotated[int | None, typer.Option(min=1, help="Entries of the index, files to ingest, distractors, seconds.")] = None,
     as_json: Json = False,
 ) -> None:
     """Measure this machine, each figure beside a peer's from the same run. Works in a checkout of the source."""
-    checkout = str(Path(__file__).resolve().parents[2])
-    if checkout not in sys.path:  # the benchmarks lie beside the package, never in it
-        sys.path.append(checkout)
+    checkout = Path(__file__).resolve().parents[2]
+    if str(checkout) not in sys.path:  # the benchmarks lie beside the package, never in it
+        sys.path.append(str(checkout))
+    if what in _WITH_SAMPLES and not (checkout.parent / "shared" / "samples").is_dir():
+        raise Unavailable(f"Bench {what.value} measures the sample files, which are not beside this checkout "
+                          "(../shared/samples). Benches hash, index, vectors, ingest, api and video need none.")
     try:
         script = import_module(f"benchmarks.{_SCRIPTS[what]}")
     except ImportError as missing:
@@ -165,7 +172,9 @@ def bench(
 
 
 _SCRIPTS: Final = {Bench.hash: "hashing", Bench.index: "hamming_index", Bench.ingest: "ingest", Bench.api: "api",
-                   Bench.video: "video"}
+                   Bench.video: "video", Bench.words: "words_index", Bench.vectors: "vectors", Bench.sounds: "sounds",
+                   Bench.details: "details"}
+_WITH_SAMPLES: Final = (Bench.words, Bench.sounds, Bench.details)
 
 
 def _line(figure: dict[str, Any]) -> str:

@@ -179,6 +179,22 @@ def test_bench_prints_what_the_script_measured(monkeypatch: pytest.MonkeyPatch):
     assert "they: 1.0 (2.0 times)" in clew("bench", "hash").output
 
 
+@pytest.mark.parametrize(("what", "script"), [("words", "words_index"), ("vectors", "vectors"), ("sounds", "sounds"),
+                                             ("details", "details")])
+def test_every_bench_has_its_script(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, what: str, script: str):
+    asked = []
+    monkeypatch.setattr(measure, "import_module", lambda name: asked.append(name) or type("Script", (), {
+        "measure": staticmethod(lambda size=1: {"machine": "m", "figures": []})}))
+    monkeypatch.setattr(measure, "__file__", str(tmp_path / "checkout" / "clew" / "cli" / "measure.py"))
+    without = clew("bench", what)
+    assert without.exit_code == (0 if what == "vectors" else 1)
+    assert what == "vectors" or "sample files" in without.output
+    (tmp_path / "shared" / "samples").mkdir(parents=True)
+    assert json.loads(clew("bench", what, "--json").stdout) == {"machine": "m", "figures": []}
+    assert asked[-1] == f"benchmarks.{script}"
+    assert "def measure(" in (Path(__file__).parents[2] / "benchmarks" / f"{script}.py").read_text()
+
+
 def test_bench_without_a_checkout_says_what_it_needs(monkeypatch: pytest.MonkeyPatch):
     def missing(name: str) -> None:
         raise ModuleNotFoundError(name=name)
