@@ -118,9 +118,9 @@ def _finding(a: View, b: View, placed: Placement) -> Finding:
     one, other = unpack(a.pixels), unpack(b.pixels)
     seen = laid_over(one, other, matrix)
     strength = strength_of(measures(placed, seen))
-    answer: Answer = "copy" if strength >= limits().match else "scene"
+    answer: Answer = "copy" if strength >= limits().possible else "scene"
     framed = one.framed and other.framed and _outside(placed.b_points, other, b.points.size)
-    if answer == "scene" and (framed or (seen.core < _FRAME_CORE and seen.exact > _FRAME_EXACT)):
+    if strength < limits().match and (framed or (seen.core < _FRAME_CORE and seen.exact > _FRAME_EXACT)):
         answer = "frame"
     return Finding(placed, seen, matrix, a.points.size, b.points.size, strength, answer)
 
