@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from clew.demo.render_many import rendered_pictures
+from clew.demo.shots.many import rendered_pictures
 from clew.signals.local.compact import compacted, expanded
 from clew.signals.local.features import Bytes, Floats, extract
 from clew.signals.local.words import SIDES, Codebook

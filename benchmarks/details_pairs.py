@@ -17,7 +17,7 @@ from PIL import Image, ImageOps
 from benchmarks.calibrate import SAMPLES
 from benchmarks.edits import opened
 from benchmarks.heavy_edits import HEAVY
-from clew.demo.render_many import rendered_pictures
+from clew.demo.shots.many import rendered_pictures
 from clew.media.opened import Opened
 
 Half = Literal["tuning", "reported"]

@@ -21,7 +21,7 @@ from typing import Any
 
 from benchmarks.throwaway import Running, fill, running_node
 from clew.cli.ingest import ingest
-from clew.demo.render_many import rendered_pictures
+from clew.demo.shots.many import rendered_pictures
 
 WARM = 40
 

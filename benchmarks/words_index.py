@@ -23,7 +23,7 @@ import psutil
 from PIL import Image
 
 from benchmarks.heavy_edits import HEAVY
-from clew.demo.render_many import rendered_pictures
+from clew.demo.shots.many import rendered_pictures
 from clew.signals.contract import Signal
 from clew.signals.indexes.words import index as words_index
 from clew.signals.indexes.words.index import WordsIndex

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from clew.demo.render_many import rendered_pictures
+from clew.demo.shots.many import rendered_pictures
 from clew.demo.world_files import Builder, Truth
 from clew.demo.world_plan import AgencyPlan, CasePlan, FilePlan, OfficerPlan, PolicyPlan, agencies
 

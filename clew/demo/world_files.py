@@ -6,11 +6,11 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from clew.demo.render_colours import chance
-from clew.demo.render_edits import EDITS
-from clew.demo.render_films import Cut, PictureCut, write_film
-from clew.demo.render_sounds import sound, write_sound
-from clew.demo.render_sources import Kind, Source, photographed
+from clew.demo.scenes.colours import chance
+from clew.demo.shots.edits import EDITS
+from clew.demo.shots.films import Cut, PictureCut, write_film
+from clew.demo.shots.sounds import sound, write_sound
+from clew.demo.shots.sources import Kind, Source, photographed
 from clew.demo.world_plan import FILMS, PICTURES, STILLS, AgencyPlan, CasePlan, FilePlan, Relation
 
 Step = Callable[[], None]

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from clew.demo.render_colours import Chance, chance, colour, plain
-from clew.demo.render_light import shine
-from clew.demo.render_prints import carpet, outdoors, poster
-from clew.demo.render_scene import Light, Place, Scene, Vector, vector
-from clew.demo.render_things import THINGS, bed, chair, cupboard, lamp, mug, paint, shelf, sofa, table
-from clew.demo.render_view import Camera, look
-from clew.demo.render_walls import cloth, floor, wallpaper
+from clew.demo.scenes.colours import Chance, chance, colour, plain
+from clew.demo.scenes.light import shine
+from clew.demo.scenes.prints import carpet, outdoors, poster
+from clew.demo.scenes.scene import Light, Place, Scene, Vector, vector
+from clew.demo.scenes.things import THINGS, bed, chair, cupboard, lamp, mug, paint, shelf, sofa, table
+from clew.demo.scenes.view import Camera, look
+from clew.demo.scenes.walls import cloth, floor, wallpaper
 
 
 class Room:

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from clew.demo.render_films import Cut, write_film
-from clew.demo.render_sounds import RATE, sound, write_sound
-from clew.demo.render_sources import Source
+from clew.demo.shots.films import Cut, write_film
+from clew.demo.shots.sounds import RATE, sound, write_sound
+from clew.demo.shots.sources import Source
 
 TAKE = Source("still", 1, 1, 0)
 SIZE = (160, 96)

@@ -8,7 +8,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from clew.demo.render_colours import chance
+from clew.demo.scenes.colours import chance
 
 RATE = 48_000
 Samples = NDArray[np.float32]

@@ -1,9 +1,9 @@
 """Furniture and small things, built from blocks, posts and balls at a place of the scene."""
 
-from clew.demo.render_colours import Chance, Swatch, colour, plain
-from clew.demo.render_prints import books
-from clew.demo.render_scene import Light, Place, Scene, vector
-from clew.demo.render_walls import cloth, wood
+from clew.demo.scenes.colours import Chance, Swatch, colour, plain
+from clew.demo.scenes.prints import books
+from clew.demo.scenes.scene import Light, Place, Scene, vector
+from clew.demo.scenes.walls import cloth, wood
 
 
 def paint(rng: Chance, light: tuple[float, float] = (0.2, 0.8)) -> Swatch:

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from clew.demo.render_camera import NOISE, jpeg
-from clew.demo.render_colours import Chance, chance, clouds
-from clew.demo.render_sources import Kind, Source, seen
+from clew.demo.scenes.camera import NOISE, jpeg
+from clew.demo.scenes.colours import Chance, chance, clouds
+from clew.demo.shots.sources import Kind, Source, seen
 
 _STOCK: tuple[Kind, ...] = ("room", "street", "still", "cloth")
 _VIEW = (1600, 1200)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from clew.demo.render_colours import Chance, Pixels, Swatch, blend, clouds, colour, palette, plain, soft
+from clew.demo.scenes.colours import Chance, Pixels, Swatch, blend, clouds, colour, palette, plain, soft
 
 SIDE = 320
 

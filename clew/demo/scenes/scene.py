@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from clew.demo.render_colours import Pixels, Swatch
-from clew.demo.render_prints import disc
+from clew.demo.scenes.colours import Pixels, Swatch
+from clew.demo.scenes.prints import disc
 
 Vector = NDArray[np.float64]
 UP: Vector = np.array([0.0, 0.0, 1.0])

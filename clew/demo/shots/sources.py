@@ -6,12 +6,12 @@ from typing import Literal
 
 from PIL import Image
 
-from clew.demo.render_camera import shot
-from clew.demo.render_colours import chance
-from clew.demo.render_rooms import Room
-from clew.demo.render_stills import Still, folded
-from clew.demo.render_streets import Street
-from clew.demo.render_view import Camera, view
+from clew.demo.scenes.camera import shot
+from clew.demo.scenes.colours import chance
+from clew.demo.scenes.rooms import Room
+from clew.demo.scenes.streets import Street
+from clew.demo.scenes.view import Camera, view
+from clew.demo.shots.stills import Still, folded
 
 Kind = Literal["room", "street", "still", "cloth"]
 SIZE = (960, 720)

@@ -3,13 +3,13 @@
 import numpy as np
 from PIL import Image
 
-from clew.demo.render_colours import Chance, Swatch, chance, clouds
-from clew.demo.render_light import shine
-from clew.demo.render_prints import poster
-from clew.demo.render_scene import Light, Place, Scene, vector
-from clew.demo.render_things import THINGS
-from clew.demo.render_view import Camera, look
-from clew.demo.render_walls import CLOTHS, cloth, wallpaper, wood
+from clew.demo.scenes.colours import Chance, Swatch, chance, clouds
+from clew.demo.scenes.light import shine
+from clew.demo.scenes.prints import poster
+from clew.demo.scenes.scene import Light, Place, Scene, vector
+from clew.demo.scenes.things import THINGS
+from clew.demo.scenes.view import Camera, look
+from clew.demo.scenes.walls import CLOTHS, cloth, wallpaper, wood
 
 SIZES = (0.2, 0.1, 0.12, 0.26, 0.06)
 

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from clew.demo.render_camera import BODIES, exposed
-from clew.demo.render_colours import chance
-from clew.demo.render_sounds import RATE, Samples, codec_at_hand, feed
-from clew.demo.render_sources import Source, seen
+from clew.demo.scenes.camera import BODIES, exposed
+from clew.demo.scenes.colours import chance
+from clew.demo.shots.sounds import RATE, Samples, codec_at_hand, feed
+from clew.demo.shots.sources import Source, seen
 
 WIDE = 1.75
 BASE = (1280, 800)

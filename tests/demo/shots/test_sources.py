@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from clew.demo.render_edits import EDITS
-from clew.demo.render_many import rendered_pictures
-from clew.demo.render_sources import Source, photographed
+from clew.demo.shots.edits import EDITS
+from clew.demo.shots.many import rendered_pictures
+from clew.demo.shots.sources import Source, photographed
 
 SMALL = (512, 384)
 ROOM = Source("room", 1, 1, 0, 1)

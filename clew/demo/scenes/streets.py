@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from clew.demo.render_colours import Chance, Swatch, chance, clouds, colour, plain
-from clew.demo.render_light import shine
-from clew.demo.render_prints import front, sign, sky
-from clew.demo.render_scene import Light, Place, Scene, Vector, vector
-from clew.demo.render_things import paint
-from clew.demo.render_view import Camera, look
-from clew.demo.render_walls import bricks, tiles
+from clew.demo.scenes.colours import Chance, Swatch, chance, clouds, colour, plain
+from clew.demo.scenes.light import shine
+from clew.demo.scenes.prints import front, sign, sky
+from clew.demo.scenes.scene import Light, Place, Scene, Vector, vector
+from clew.demo.scenes.things import paint
+from clew.demo.scenes.view import Camera, look
+from clew.demo.scenes.walls import bricks, tiles
 
 LENGTH = 60.0
 

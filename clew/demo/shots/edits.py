@@ -5,7 +5,7 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw, ImageEnhance, ImageFont, ImageOps
 
-from clew.demo.render_camera import jpeg
+from clew.demo.scenes.camera import jpeg
 
 
 def _open(content: bytes) -> Image.Image:

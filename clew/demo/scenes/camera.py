@@ -7,7 +7,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
-from clew.demo.render_colours import Chance, chance
+from clew.demo.scenes.colours import Chance, chance
 
 NOISE = chance(99).normal(0, 1, (1 << 22) + 4096).astype(np.float32)
 _MAKE, _MODEL, _SOFTWARE, _DATE = 0x010F, 0x0110, 0x0131, 0x0132

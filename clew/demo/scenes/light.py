@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from clew.demo.render_colours import Pixels, stretched
-from clew.demo.render_scene import Ball, Face, Light, Scene, Vector
+from clew.demo.scenes.colours import Pixels, stretched
+from clew.demo.scenes.scene import Ball, Face, Light, Scene, Vector
 
 Rays = NDArray[np.float32]
 

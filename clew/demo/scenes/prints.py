@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from clew.demo.render_colours import Chance, Pixels, Swatch, blend, clouds, colour, palette, soft
+from clew.demo.scenes.colours import Chance, Pixels, Swatch, blend, clouds, colour, palette, soft
 
 Ink = tuple[int, int, int]
 NAMES = (

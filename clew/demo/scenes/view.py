@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from clew.demo.render_scene import Ball, Face, Scene, Vector, vector
+from clew.demo.scenes.scene import Ball, Face, Scene, Vector, vector
 
 Frame = NDArray[np.uint8]
 JITTER = np.random.default_rng(7).random(1 << 21, dtype=np.float32)
