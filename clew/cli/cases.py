@@ -8,7 +8,7 @@ import typer
 
 from clew.cli.client import case_id, client, managed_case_id, told_id
 from clew.cli.officers import Json
-from clew.cli.output import careful, emit, say, show
+from clew.cli.output import Stillness, careful, emit, say, show
 from clew.kernel.errors import BadInput, Refused
 
 case = typer.Typer(help="Cases.", no_args_is_help=True)
@@ -176,8 +176,9 @@ def search(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)], r
     with file.open("rb") as content:
         asked = client().ask("POST", f"/cases/{case_id(reference)}/searches", content=content.read(),
                              params={"purpose": purpose, "name": file.name} | ({"box": box} if box else {}))
-    pause = 0.1
+    pause, still = 0.1, Stillness()
     while (found := client().ask("GET", f"/searches/{asked['id']}"))["state"] == "waiting":
+        still.look("waiting")
         time.sleep(pause)
         pause = min(2.0, pause * 1.3)
     if found["state"] == "refused":

@@ -14,7 +14,7 @@ import typer
 from clew.cli.client import case_id, client
 from clew.cli.gather import Found, gather
 from clew.cli.officers import Json
-from clew.cli.output import careful, complain, counted, emit, say
+from clew.cli.output import Stillness, careful, complain, counted, emit, say
 from clew.kernel.errors import BadInput, ClewError, Unavailable
 
 WHOLE = 64 << 20  # up to here a file travels in one request; larger ones in resumable parts
@@ -137,11 +137,13 @@ def _ordered(crew: ThreadPoolExecutor, files: Iterable[Found],
 
 def _wait(contribution: str, *, quiet: bool) -> None:
     """Follow a contribution until everything has ended and is searchable."""
+    still = Stillness()
     with counted("Opening and matching", quiet=quiet) as tell:
         while True:
             state: dict[str, Any] = client().ask("GET", f"/contributions/{contribution}")
             done = state["files"] - state["waiting"] - (state["imported"] - state["matched"] - state["stopped"])
             tell(done, state["files"])
+            still.look(done)
             if done >= state["files"]:
                 return
             time.sleep(0.25)

@@ -19,6 +19,7 @@ from clew.kernel.errors import ClewError
 
 P = ParamSpec("P")
 R = TypeVar("R")
+SILENCE = 60.0  # seconds
 console = Console()
 complaints = Console(stderr=True)
 
@@ -66,6 +67,21 @@ def say(text: str) -> None:
 def complain(text: str) -> None:
     """Print a problem on the error stream."""
     complaints.print(_harmless(text), highlight=False, markup=False, soft_wrap=True)
+
+
+class Stillness:
+    """Notices that what is waited for does not move, and says once what to look at."""
+
+    def __init__(self) -> None:
+        self._since, self._seen, self._said = time.monotonic(), None, False
+
+    def look(self, state: Any) -> None:
+        """Be told how things stand."""
+        if state != self._seen:
+            self._since, self._seen, self._said = time.monotonic(), state, False
+        elif not self._said and time.monotonic() - self._since > SILENCE:
+            complain("Nothing has moved for a minute. Is `clew work` running on the node? `clew doctor` there says what it lacks.")
+            self._said = True
 
 
 @contextmanager

@@ -5,7 +5,8 @@ import errno
 import pytest
 import typer
 
-from clew.cli.output import careful, counted
+from clew.cli import output
+from clew.cli.output import Stillness, careful, counted
 from clew.kernel.errors import Refused
 
 
@@ -40,3 +41,16 @@ def test_progress_tells_rate_and_time_left_and_off_a_terminal_one_line(capfd: py
             tell(done, 816)
     [line] = capfd.readouterr().err.splitlines()
     assert line.startswith("Backing up") and "816/816" in line and "objects/s" in line
+
+
+def test_who_waits_and_sees_nothing_move_is_told_once_what_to_look_at(
+        monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    still = Stillness()
+    for done in (0, 0, 1, 1, 1):
+        still.look(done)
+    assert capfd.readouterr().err == ""
+    monkeypatch.setattr(output, "SILENCE", -1.0)
+    for done in (1, 1, 2, 2, 2):
+        still.look(done)
+    told = capfd.readouterr().err.splitlines()
+    assert len(told) == 2 and all("clew work" in line and "clew doctor" in line for line in told)
