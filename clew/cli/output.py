@@ -80,7 +80,7 @@ class Stillness:
         if state != self._seen:
             self._since, self._seen, self._said = time.monotonic(), state, False
         elif not self._said and time.monotonic() - self._since > SILENCE:
-            complain("Nothing has moved for a minute. Is `clew work` running on the node? `clew doctor` there says what it lacks.")
+            complain("Nothing has moved for a minute. Is `clew work` running on the node? `clew doctor` says what it lacks.")
             self._said = True
 
 
