@@ -126,7 +126,7 @@ def _key(truth: Truth, query: str, reference: str) -> tuple[str, str]:
 def _speaking(files: Sequence[Described], matcher: str) -> list[Described]:
     """Return the files that a matcher can compare; frames of films are compared with pictures too."""
     names = (frames.NAME, pdq.NAME) if matcher == frames.NAME else (matcher,)
-    return [one for one in files if any(one.signals.get(name) for name in names)]
+    return [one for one in files if any(name in one.signals for name in names)]
 
 
 def _compared(truth: Truth, answers: Sequence[Answer], matcher: str) -> list[tuple[Score, bool]]:

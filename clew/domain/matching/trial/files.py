@@ -2,7 +2,7 @@
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
@@ -34,7 +34,7 @@ class Described:
     width: int = 0
     height: int = 0
     duration: float = 0.0
-    signals: dict[str, list[Signal]] = field(default_factory=dict)
+    signals: Mapping[str, Sequence[Signal]] = field(default_factory=dict)
     refused: str = ""
 
 

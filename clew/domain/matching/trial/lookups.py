@@ -1,18 +1,20 @@
 """A throw-away collection: references in the node's index, queries looked up and compared as an officer's search is."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from clew.domain.matching.depth import COMPARED, PROPOSED
 from clew.domain.matching.lookup import near
-from clew.domain.matching.trial.files import Described
+from clew.domain.matching.trial.files import AT_ONCE, Described
 from clew.domain.matching.trial.questions import Question
 from clew.signals import exact, registry
-from clew.signals.contract import Score
+from clew.signals.contract import Score, Signal
 from clew.signals.indexes.contract import Entry
 from clew.signals.indexes.hamming import build
 from clew.signals.pairing import indexed
@@ -40,18 +42,27 @@ class Collection:
     def __init__(self, references: Sequence[Described], folder: Path, question: Question) -> None:
         self.references = references
         self.question = question
-        held = [(signal, number) for number, one in enumerate(references)
-                for signals in one.signals.values() for signal in signals]
-        self._of_signal = [number for _, number in held]
-        hashed = [(value, row) for row, (signal, _) in enumerate(held) if (value := indexed(signal)) is not None]
+        self._of_signal: list[int] = []
+        hashed = []
+        for row, (number, signal) in enumerate(self._signals()):
+            self._of_signal.append(number)
+            if (value := indexed(signal)) is not None:
+                hashed.append((value, row))
         hashes = np.frombuffer(b"".join(value for value, _ in hashed), np.uint8).reshape(-1, 32)
         self._index = build(folder / "hashes", hashes, np.array([row for _, row in hashed], np.int64), mark={})
         self._in_depth = {name: shelf.made_by.build(folder / name, (
-            Entry(row, signal) for row, (signal, _) in enumerate(held)
+            Entry(row, signal) for row, (_, signal) in enumerate(self._signals())
             if signal.matcher == name and not registry.is_picture(signal)), {}) for name, shelf in IN_DEPTH.items()}
         self._same: dict[bytes, list[int]] = defaultdict(list)
         for number, one in enumerate(references):
             self._same[one.digests[0]].append(number)
+
+    def _signals(self) -> Iterator[tuple[int, Signal]]:
+        """Yield every signal with the number of its file: read again at each call, never all in memory."""
+        for number, one in enumerate(self.references):
+            for signals in one.signals.values():
+                for signal in signals:
+                    yield number, signal
 
     def look_up(self, query: Described) -> list[Answer]:
         """Return every candidate of the indexes and every file of the same bytes, compared; not the file itself.
@@ -63,8 +74,9 @@ class Collection:
         numbers = {self._of_signal[hit] for hit in near(self._index, query.signals)}
         numbers |= set(self._same.get(query.digests[0], ())) | self._proposed(query)
         candidates = [self.references[number] for number in sorted(numbers)]
-        return [self._compared(query, one) for one in candidates
-                if self.question.asks(query.kind, one.kind) and not is_itself(query, one)]
+        asked = [one for one in candidates if self.question.asks(query.kind, one.kind) and not is_itself(query, one)]
+        with ThreadPoolExecutor(AT_ONCE) as crew:
+            return list(crew.map(partial(self._compared, query), asked))
 
     def _proposed(self, query: Described) -> set[int]:
         """Return what the indexes of each matcher in depth propose, as many as a search compares."""

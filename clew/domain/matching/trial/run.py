@@ -3,23 +3,21 @@
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from clew.domain.matching.trial import boxes, calibration, figures, lookups, negatives, table, truth
-from clew.domain.matching.trial.files import Describe, Described, describe_all, files_below, reader_of
+from clew.domain.matching.trial.files import Described
+from clew.domain.matching.trial.opening import Opener, Told
 from clew.domain.matching.trial.questions import QUESTIONS, Question, TrialKind
+from clew.domain.matching.trial.shelf import Shelf
 from clew.kernel.errors import BadInput
-from clew.media.opened import Kind, Opened
 from clew.media.sandbox import Sandbox
-from clew.signals import registry
-from clew.signals.contract import Signal
 from clew.signals.fuse import fused
 
-Told = Callable[[str, int, int], None]
-"""Called with what is being done, how many are done and how many there are."""
+__all__ = ["Told", "Trial", "run"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,71 +52,25 @@ def run(references: Path, queries: Path, scores: Path, *, kind: TrialKind, groun
     _check_writable(scores)
     if calibrate is not None and groundtruth is None:
         raise BadInput("Curves are made from what is known to be true. Give the ground truth too.")
-    with Sandbox() as sandbox, tempfile.TemporaryDirectory(prefix="clew-trial-") as store:
-        marked = boxes.read_boxes(queries) if kind == "region" else {}
-        theirs, ours, left = _sides(kind, references, queries, marked, sandbox, told)
+    marked = boxes.read_boxes(queries) if kind == "region" else None
+    with tempfile.TemporaryDirectory(prefix="clew-trial-") as store, closing(Shelf(Path(store, "signals"))) as shelf:
+        with Sandbox() as sandbox:
+            theirs, ours, left = Opener(question, sandbox, shelf, told).sides(references, queries, marked)
         answers = _answers(lookups.Collection(theirs, Path(store), question), ours, told)
-    timed = question.timed or any(one.kind == "film" for one in theirs)
+        judged = [_judged(answer) for answer in answers]
+        known, absent = _truth(groundtruth, ours, theirs, question, one_folder=queries.resolve() == references.resolve())
+        counted, curves = None, []
+        if known is not None:
+            counted = figures.figures_of(judged, known, negatives.tried(ours, theirs, known, question.asks))
+        if known is not None and calibrate is not None:
+            data = f"{data or 'labelled files of an operator'}: kind {kind}, {len(ours)} queries, {len(theirs)} references"
+            curves = calibration.calibrate(calibration.Sides(ours, theirs, answers, known, question.asks), calibrate, data)
     with scores.open("w", encoding="utf-8", newline="") as file:
+        timed = question.timed or any(one.kind == "film" for one in theirs)
         rows = table.write_scores(file, answers, timed=timed)
-    judged = [_judged(answer) for answer in answers]
-    known, absent = _truth(groundtruth, ours, theirs, question, one_folder=queries.resolve() == references.resolve())
-    counted, curves = None, []
-    if known is not None:
-        counted = figures.figures_of(judged, known, negatives.tried(ours, theirs, known, question.asks))
-    if known is not None and calibrate is not None:
-        data = f"{data or 'labelled files of an operator'}: kind {kind}, {len(ours)} queries, {len(theirs)} references"
-        curves = calibration.calibrate(calibration.Sides(ours, theirs, answers, known, question.asks), calibrate, data)
     refused = [(one.path, one.refused) for one in (theirs if ours is theirs else [*theirs, *ours]) if one.refused]
     return Trial(kind, len(theirs), len(ours), refused, left, len(answers), dict(Counter(one.verdict for one in judged)), rows,
-                 absent, len(set(marked) - {one.path for one in ours}), counted, curves, time.monotonic() - begun)
-
-
-def _sides(kind: TrialKind, references: Path, queries: Path, marked: boxes.Boxes, sandbox: Sandbox,
-           told: Told) -> tuple[list[Described], list[Described], int]:
-    """Return references and queries described, and how many files are not about the question.
-
-    One folder that is both sides is opened once, unless its files are described differently when they are asked about.
-    """
-    question, by = QUESTIONS[kind], partial(_by, QUESTIONS[kind])
-    theirs, left = _opened(references, question.references, question, sandbox, "references", told, by)
-    if kind == "region":
-        ours, more = _opened(queries, question.queries, question, sandbox, "queries", told, partial(_by_boxes, marked))
-        return theirs, ours, left + more
-    if queries.resolve() == references.resolve():
-        return theirs, theirs, left
-    ours, more = _opened(queries, question.queries, question, sandbox, "queries", told, by)
-    return theirs, ours, left + more
-
-
-def _by(question: Question, opened: Opened, path: str) -> list[Signal]:
-    return registry.describe(opened, question.matchers)
-
-
-def _by_boxes(marked: boxes.Boxes, opened: Opened, path: str) -> list[Signal]:
-    return boxes.describe_marked(opened, marked.get(path, []))
-
-
-def _opened(folder: Path, kinds: frozenset[Kind], question: Question, sandbox: Sandbox, name: str, told: Told,
-            by: Describe) -> tuple[list[Described], int]:
-    """Return the described files of a folder that a question is about, and how many it is not about."""
-    found = [(place, path) for place, path in files_below(folder) if path != boxes.NAME]
-    mine = [(place.resolve(), path) for place, path in found if _reader(place) in question.readers]
-    if not mine:
-        raise BadInput(f"There are no files to open in the folder of {name}.")
-    described = []
-    for one in describe_all(mine, sandbox, by):
-        described.append(one)
-        told(f"Opening {name}", len(described), len(mine))
-    kept = [one for one in described if one.refused or one.kind in kinds]
-    return kept, len(found) - len(kept)
-
-
-def _reader(place: Path) -> str | None:
-    try:
-        return reader_of(place)
-    except OSError:
-        return None
+                 absent, len(set(marked or ()) - {one.path for one in ours}), counted, curves, time.monotonic() - begun)
 
 
 def _answers(collection: lookups.Collection, queries: Sequence[Described], told: Told) -> list[lookups.Answer]:
