@@ -16,9 +16,9 @@ from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from clew.kernel.events import Event
 from clew.kernel.settings import Settings
 from clew.store import postgres
+from clew.store.audit.checks.verify import verify
 from clew.store.audit.record import record, record_many
 from clew.store.audit.sequencer import sequence
-from clew.store.audit.verify import verify
 from clew.store.migrate import migrate
 
 RUNS, SINGLE, MANY = 5, 300, 10_000

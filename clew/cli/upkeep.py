@@ -10,8 +10,8 @@ from clew.cli.officers import Json
 from clew.cli.output import careful, complain, counted, emit, say
 from clew.domain.events.service import AUDITED
 from clew.store import postgres
+from clew.store.audit.checks.verify import verify
 from clew.store.audit.sequencer import sequence
-from clew.store.audit.verify import verify
 from clew.store.backup.keys_copy import copy_keys
 from clew.store.backup.make import backup
 from clew.store.backup.restore import restore

@@ -25,8 +25,8 @@ from clew.domain.matching.jobs import JOBS
 from clew.kernel.errors import NotFound
 from clew.kernel.settings import Settings, use_settings
 from clew.store import jobs, postgres
+from clew.store.audit.checks.verify import verify
 from clew.store.audit.sequencer import sequence
-from clew.store.audit.verify import verify
 from clew.store.blobs import check_objects
 from clew.store.db import database
 from clew.store.vault import vault

@@ -19,8 +19,8 @@ from clew.kernel.ids import CaseId
 from clew.kernel.settings import Settings
 from clew.kernel.viewer import Viewer
 from clew.store import jobs, postgres
+from clew.store.audit.checks.verify import verify
 from clew.store.audit.sequencer import sequence
-from clew.store.audit.verify import verify
 from clew.store.db import database as opened
 from clew.store.vault import vault
 from tests.node import make_test_node

@@ -11,11 +11,11 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, make_url, te
 from clew.kernel.events import Event
 from clew.kernel.settings import Settings
 from clew.store import postgres
+from clew.store.audit.checks.report import Report
+from clew.store.audit.checks.rows import Registry
+from clew.store.audit.checks.verify import verify
 from clew.store.audit.record import record_many
-from clew.store.audit.report import Report
-from clew.store.audit.rows import Registry
 from clew.store.audit.sequencer import sequence
-from clew.store.audit.verify import verify
 from tests.database import TestServer
 
 CASES = {"cases": """SELECT c.*, (SELECT array_agg(CAST(t.officer_id AS text) ORDER BY t.officer_id)

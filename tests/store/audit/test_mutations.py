@@ -6,8 +6,8 @@ import uuid
 from sqlalchemy import Connection, text
 
 from clew.kernel.events import Event
+from clew.store.audit.checks.rows import hash_rows
 from clew.store.audit.record import record
-from clew.store.audit.rows import hash_rows
 from tests.store.audit.log import CASES, Log, reveals
 from tests.store.audit.mutations import Stored, mutation
 

@@ -3,7 +3,7 @@
 import pytest
 
 from clew.kernel.events import Event
-from clew.store.audit.rows import hash_rows
+from clew.store.audit.checks.rows import hash_rows
 from clew.store.audit.schema import SCHEMA
 from tests.store.audit.log import Log
 

@@ -10,8 +10,8 @@ from clew.kernel.events import Event
 from clew.store.audit import heads as signed
 from clew.store.audit import keys as key_files
 from clew.store.audit.canonical import DELETED, microseconds, moment
+from clew.store.audit.checks.rows import hash_rows
 from clew.store.audit.commitment import leaf_data, seal
-from clew.store.audit.rows import hash_rows
 from clew.store.audit.sequencer import HEADER, HEADS, NAMES, leaf_of, stored_head
 from clew.store.audit.tree import Frontier
 from tests.store.audit.log import Log, kinds, reveals
@@ -117,7 +117,7 @@ def test_the_heads_file_is_a_second_witness(log: Log) -> None:
     (lambda lines: [lines[0], lines[2]], "heads_file"), (lambda lines: lines[:1], "heads_file"),
     (lambda lines: [], "heads_file")])
 def test_a_changed_heads_file_is_found(log: Log, monkeypatch: pytest.MonkeyPatch, edit: object, kind: str) -> None:
-    monkeypatch.setattr("clew.store.audit.check_heads.GRACE", 0)
+    monkeypatch.setattr("clew.store.audit.checks.heads.GRACE", 0)
     for _ in range(3):
         log.append(*reveals(2))
         log.sequence()

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from sqlalchemy import Connection, RowMapping, text
 
 from clew.store.audit.canonical import DELETED, row_hash
-from clew.store.audit.report import Report
+from clew.store.audit.checks.report import Report
 
 Registry = Mapping[str, str]
 

@@ -2,8 +2,8 @@
 
 from clew.kernel import clock
 from clew.store.audit.canonical import microseconds
+from clew.store.audit.checks.report import Report
 from clew.store.audit.heads import FIRST, Head, is_signed
-from clew.store.audit.report import Report
 
 GRACE = 60 * 1_000_000  # microseconds a head may be missing from the file while the sequencer runs
 

@@ -9,11 +9,11 @@ from sqlalchemy import Connection, Row, text
 from clew.kernel import clock
 from clew.kernel.settings import settings
 from clew.store.audit.canonical import microseconds, moment
-from clew.store.audit.check_heads import check_heads
+from clew.store.audit.checks.heads import check_heads
+from clew.store.audit.checks.report import Report
+from clew.store.audit.checks.rows import Registry, check_rows
 from clew.store.audit.heads import Head, public, read_file
 from clew.store.audit.keys import event_key, signing_key
-from clew.store.audit.report import Report
-from clew.store.audit.rows import Registry, check_rows
 from clew.store.audit.sequencer import HEADS, MAX_LAG_SECONDS, leaf_of, stored_head
 from clew.store.audit.stored import COLUMNS, Erased, erasures, fault_of, row_hashes
 from clew.store.audit.tree import Frontier
