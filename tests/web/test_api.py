@@ -78,7 +78,7 @@ def test_refusals_are_plain_words(web: httpx.Client, house: House, method: str, 
     answer = web.request(method, f"/api/v1{path}", json=body, headers=bearer(house.viewer("anna")))
     assert answer.status_code == status
     said = answer.json()
-    assert said.keys() == {"error", "message"}
+    assert said.keys() - {"fields"} == {"error", "message"}
     assert not [word for word in ("Traceback", "psycopg", "clew.", "/home", "SELECT") if word in said["message"]]
 
 

@@ -31,23 +31,23 @@ def deposit(work: Work, agency_id: AgencyId, stored: Stored) -> MediaId:
 
     Content that is here already keeps its object, and its key is wrapped again for this agency. The new object stays
     beside it as a spare: only the worker may take the time to read the one in use, and then drops one of the two
-    (`matching/heal.py`). So the answer, and nearly the work, are the same whether the content was known or not.
+    (`matching/heal.py`). Every object is offered like that, also the one put in use, so that work and answer are the same
+    whether the content was known or not.
     """
     row = work.write("SELECT * FROM clew.deposit_media(:id, :sha256, :sha1, :md5, :size, :name)",
                      {"id": ids.ordered(), "sha256": stored.sha256, "sha1": stored.sha1, "md5": stored.md5,
                       "size": stored.size, "name": stored.object_name})[0]
     kept = row.object_name == stored.object_name
-    data_key = stored.data_key if kept else agency_key(work, row.held_by).unwrap(
-        row.object_name, bytes(row.wrapped_key))
+    holder = agency_key(work, row.held_by or agency_id)
+    data_key = stored.data_key if kept else holder.unwrap(row.object_name, bytes(row.wrapped_key))
     wrapped = agency_key(work, agency_id).wrap(row.object_name, data_key)
     work.write("SELECT clew.add_media_key(:media, :agency, :key)",
                {"media": row.media_id, "agency": agency_id, "key": wrapped})
-    if not kept:
-        offered = agency_key(work, agency_id).wrap(stored.object_name, stored.data_key)
-        work.write("SELECT clew.offer_object(:media, :name, :agency, :key)",
-                   {"media": row.media_id, "name": stored.object_name, "agency": agency_id, "key": offered})
-        if not vault().blobs.looks_whole(row.object_name, stored.size):  # what waits for it need not wait for the round
-            enqueue(work.conn, "heal", {"object": stored.object_name}, priority=3)
+    offered = agency_key(work, agency_id).wrap(stored.object_name, stored.data_key)
+    work.write("SELECT clew.offer_object(:media, :name, :agency, :key)",
+               {"media": row.media_id, "name": stored.object_name, "agency": agency_id, "key": offered})
+    if not vault().blobs.looks_whole(row.object_name, stored.size):  # what waits for it need not wait for the round
+        enqueue(work.conn, "heal", {"object": stored.object_name}, priority=3)
     return MediaId(row.media_id)
 
 

@@ -17,6 +17,9 @@ AT_ONCE = 500  # spares settled in one round
 _SPARES = """
     SELECT s.object_name AS spare, s.media_id, s.agency_id, s.wrapped_key, m.sha256
     FROM clew.spare_objects s JOIN clew.media m ON m.id = s.media_id"""
+# Every object is offered when it comes; of those put in use at once there is nothing to do.
+_IN_USE = "SELECT s.object_name FROM clew.spare_objects s JOIN clew.media m USING (object_name)"
+_LET_GO = "DELETE FROM clew.spare_objects WHERE object_name = ANY (:names)"
 log = logging.getLogger("clew.worker")
 
 
@@ -31,6 +34,8 @@ def heal(payload: dict[str, Any]) -> None:
 def prove_held() -> int:
     """Settle the spares that lie there, the oldest first; return how many. One that cannot be settled now waits."""
     with database().system_work() as work:
+        if in_use := [row.object_name for row in work.rows(_IN_USE)]:
+            work.record(Event("heal", detail={"in_use": work.changed(_LET_GO, {"names": in_use})}))
         rows = work.rows(f"{_SPARES} ORDER BY s.made_at LIMIT :most", {"most": AT_ONCE})
     settled = 0
     for row in rows:
@@ -44,7 +49,8 @@ def prove_held() -> int:
 def healed(media_id: uuid.UUID, bad: str) -> bool:
     """Settle the spares of content whose object `bad` does not open; return whether another one is in use now."""
     with database().system_work() as work:
-        rows = work.rows(f"{_SPARES} WHERE s.media_id = :media ORDER BY s.made_at", {"media": media_id})
+        rows = work.rows(f"{_SPARES} WHERE s.media_id = :media AND s.object_name <> :bad ORDER BY s.made_at",
+                         {"media": media_id, "bad": bad})
     for row in rows:
         _settle(row)
     with database().system_work() as work:
@@ -67,7 +73,7 @@ def _settle(row: Row[Any]) -> bool:
             _replace(work, row, spare_key)
         # Of no agency: whoever reads his agency's events could tell from it which of its files were known elsewhere.
         work.record(Event("heal", detail={"healed": used}))
-    if first:
+    if first and row.spare != now:
         vault().blobs.drop(held if used else row.spare)
     return first
 

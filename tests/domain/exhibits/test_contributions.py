@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from clew.domain.exhibits import contributions, service, uploads
 from clew.kernel.errors import BadInput, Conflict, NotFound, NotYourRole
@@ -62,8 +63,28 @@ def test_bytes_known_to_others_answer_as_new(house: House) -> None:
     delivery = contributions.begin_contribution(house.viewer("anna"), house.case("anna"))
     added, kept = contributions.add_file(house.viewer("anna"), delivery.id, "x.jpg",
                                          stored=vault().blobs.put([b"known elsewhere"]))
-    # The object stays until the worker has read the one that is known: neither the answer nor its time tells of it.
+    # The object stays until the worker has read the one that is known: the answer does not tell of it.
     assert (added.status, kept) == ("waiting", True)
+
+
+def test_known_and_new_bytes_cost_the_same_statements(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    anna = house.viewer("anna")
+    delivery = contributions.begin_contribution(anna, house.case("anna"))
+    house.bring("ben", house.case("ben"), "known to ben")
+    asked: list[str] = []
+    real: Any = Connection.execute
+
+    def heard(conn: Connection, sql: Any, *given: Any) -> Any:
+        asked.append(str(sql))
+        return real(conn, sql, *given)
+
+    monkeypatch.setattr(Connection, "execute", heard)
+    told = []
+    for content in (b"known to ben", b"known to nobody"):
+        asked.clear()
+        contributions.add_file(anna, delivery.id, f"{content.decode()}.jpg", stored=vault().blobs.put([content]))
+        told.append(list(asked))
+    assert told[0] == told[1] and any("offer_object" in sql for sql in told[0])
 
 
 def test_a_path_again_with_the_same_bytes_changes_nothing_and_with_others_is_refused(house: House) -> None:

@@ -1,5 +1,5 @@
--- Copies of content that is held already, as they come. They wait for the worker, which reads the object in use and
--- drops one of the two; a copy is proven before it takes the other's place: the web can only offer.
+-- Every object that is brought, as it comes, until the worker has seen to it. Beside one that is held already it reads the
+-- object in use and drops one of the two; a copy is proven before it takes the place of the other: the web can only offer.
 CREATE TABLE clew.spare_objects (
     object_name text PRIMARY KEY CHECK (object_name ~ '^[0-9a-f]{64}$'),
     media_id uuid NOT NULL REFERENCES clew.media ON DELETE CASCADE,
