@@ -13,8 +13,9 @@ from clew.domain.matching.trial.files import Described, describe_all, describe_f
 from clew.domain.matching.trial.lookups import scores_of
 from clew.kernel.errors import BadInput
 from clew.media.drawing import drawn, sides_of
+from clew.media.opened import Opened
 from clew.media.sandbox import Sandbox
-from clew.signals import frames, pdq
+from clew.signals import frames, pdq, registry
 from clew.signals.contract import Score, Signal
 from clew.signals.fuse import fused
 from clew.signals.orientations import upright
@@ -30,7 +31,7 @@ def hash_files(
     """Print SHA-256, SHA-1, MD5 and PDQ of files; of films the PDQ of their frames. Ends with 1 if one was refused."""
     refused = False
     with Sandbox() as sandbox:
-        for one in describe_all([(path, str(path)) for path in files], sandbox):
+        for one in describe_all([(path, str(path)) for path in files], sandbox, _hashed):
             refused |= bool(one.refused)
             if as_json:
                 emit(_facts(one))
@@ -38,6 +39,10 @@ def hash_files(
                 _print(one)
     if refused:
         raise typer.Exit(1)
+
+
+def _hashed(opened: Opened, path: str) -> list[Signal]:
+    return registry.describe(opened, (pdq, frames))
 
 
 def _facts(one: Described) -> dict[str, Any]:
