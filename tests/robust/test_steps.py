@@ -129,7 +129,7 @@ def test_set_policy(desk: Desk) -> None:
         return lambda: cases.set_policy.once(f"policy-{trial}", desk.viewer, desk.case, policy=policy)
 
     def proof(trial: int, view: Any) -> None:
-        assert view.policy.conditions == f"ask {trial}" and view.policy.deny == ("XZ",)
+        assert view.policy.conditions == f"ask {trial}" and view.policy.deny == ("country:XZ",)
         assert cases.get_policy(desk.viewer, desk.case) == view
 
     assert broken_everywhere(desk.tables, act, proof) > 5
