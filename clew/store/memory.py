@@ -23,6 +23,7 @@ def in_memory(object_name: str, data_key: bytes, size: int) -> Iterator[int]:
             rest = memoryview(piece)
             while rest:
                 rest = rest[os.write(held, rest):]
+        os.lseek(held, 0, os.SEEK_SET)
         yield held
     finally:
         os.close(held)
