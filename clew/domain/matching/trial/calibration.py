@@ -5,7 +5,6 @@ Limits of verdicts are not made here: a claim of one in a million needs more pai
 """
 
 import json
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -30,6 +29,8 @@ LEAST: Final = 10
 """Pairs of each sort, true and false, below which a curve would only be noise."""
 DRAWN: Final = 2000
 """False pairs that were no candidates and are compared all the same."""
+_NOTHING: Final = {"frames": 0.0, "sound": 0.0}
+"""The weight of pairs that share no stretch at all, which these matchers leave out."""
 _BINS: Final = 20
 _WEIGHTS: Final = "same and different pairs weigh the same in all, so a share assumes one in two candidates is true"
 Asked = Callable[[str | None, str | None], bool]
@@ -139,8 +140,8 @@ def _compared(truth: Truth, answers: Sequence[Answer], matcher: str) -> list[tup
 def _measured(pairs: Sequence[tuple[Score, bool]], matcher: str, weight: float) -> Iterator[Measured]:
     """Yield number, truth and weight of the pairs with a number; a true pair counts once."""
     for score, true in pairs:
-        number = score.where.get(MEASURES[matcher])
-        if number is not None:
+        number = score.where.get(MEASURES[matcher], _NOTHING.get(matcher))
+        if number is not None and not (matcher == frames.NAME and "distance" in score.where):  # a still is told by PDQ's curve
             yield float(number), true, 1.0 if true else weight
 
 
@@ -152,9 +153,12 @@ def curve(measured: Sequence[Measured], same: int, different: int) -> list[list[
     """
     order = sorted(measured)
     bins: dict[int, list[Measured]] = {}
-    for number, some in groupby(order, key=lambda one: one[0]):  # equal numbers lie in one bin
-        place = bisect_left(order, number, key=lambda one: one[0]) * _BINS // len(order)
-        bins.setdefault(place, []).extend(some)
+    masses = {sort: sum(weight for _, true, weight in order if true is sort) for sort in (True, False)}
+    below = 0.0
+    for _, equal in groupby(order, key=lambda one: one[0]):  # equal numbers lie in one bin; both sorts fill half of the bins
+        some = list(equal)
+        bins.setdefault(int(round(below * _BINS / 2, 6)), []).extend(some)
+        below += sum(weight / masses[true] for _, true, weight in some)
     floor = 0.5 / (same + different)
     rows = []
     for here in bins.values():
@@ -166,20 +170,23 @@ def curve(measured: Sequence[Measured], same: int, different: int) -> list[list[
 
 
 def _pooled(rows: Sequence[tuple[float, float, float]], *, rising: bool) -> list[list[float]]:
-    """Return rows of (measure, weight of same, weight of different) as shares that only rise, or only fall."""
-    pooled: list[list[float]] = []
+    """Return rows of (measure, weight of same, weight of different) as shares that only rise, or only fall.
+
+    What is pooled keeps its first and last measure, so that the curve says from where to where the share holds.
+    """
+    pooled: list[tuple[float, float, float, float]] = []
     for measure, yes, no in rows:
-        pooled.append([measure, yes, no, 1.0])
-        while len(pooled) > 1 and (_share(pooled[-1]) > _share(pooled[-2])) is not rising:
-            b, a = pooled.pop(), pooled.pop()
-            count = a[3] + b[3]
-            pooled.append([(a[0] * a[3] + b[0] * b[3]) / count, a[1] + b[1], a[2] + b[2], count])
-    kept = {round(row[0], 4): round(_share(row), 4) for row in pooled}
+        here = (measure, measure, yes, no)
+        while pooled and (_share(here) < _share(pooled[-1]) if rising else _share(here) > _share(pooled[-1])):
+            before = pooled.pop()
+            here = (before[0], measure, before[2] + here[2], before[3] + here[3])
+        pooled.append(here)
+    kept = {round(measure, 4): round(_share(row), 4) for row in pooled for measure in row[:2]}
     return [[measure, share] for measure, share in kept.items()]
 
 
 def _share(row: Sequence[float]) -> float:
-    return row[1] / (row[1] + row[2])
+    return row[2] / (row[2] + row[3])
 
 
 def _write(path: Path, told: dict[str, Any]) -> None:

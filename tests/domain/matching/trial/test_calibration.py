@@ -24,6 +24,15 @@ def test_shares_are_those_of_pairs_that_weigh_the_same_in_all():
     assert high[1] > 0.98
 
 
+def test_a_few_true_pairs_are_not_lost_among_many_false_ones():
+    measured = [(float(n), True, 1.0) for n in range(10)] + [(100.0 + n, False, 1.0) for n in range(5000)]
+    curve = calibration.curve(measured, 10, 5000)
+    sure = [measure for measure, share in curve if share > 0.9]
+    assert min(sure) < 2
+    assert 8 <= max(sure) < 10
+    assert all(share < 0.1 for measure, share in curve if measure > 10)
+
+
 def test_a_distance_falls():
     curve = calibration.curve([(float(n), n < 20, 1.0) for n in range(40)], 20, 20)
     assert curve[0][1] > 0.85
@@ -75,3 +84,10 @@ def test_too_few_pairs_make_none_and_it_says_so(tmp_path: Path):
     assert not made.written
     assert "Too few" in made.why_not
     assert list(tmp_path.iterdir()) == []
+
+
+def test_films_that_share_nothing_weigh_nothing_and_a_still_in_a_film_is_not_told_by_weight():
+    pairs = [(Score(0.0, "none", ""), False), (Score(0.9, "match", "", where={"weight": 3.0}), True),
+             (Score(0.9, "match", "", where={"distance": 4}), True)]
+    assert list(calibration._measured(pairs, "frames", 7.0)) == [(0.0, False, 7.0), (3.0, True, 1.0)]
+    assert list(calibration._measured(pairs[:1], "details", 7.0)) == []
