@@ -8,6 +8,7 @@ import pytest
 
 from clew.cli import client as cli
 from clew.cli import ingest
+from clew.cli.gather import Found
 from clew.domain.accounts import service as accounts
 from clew.domain.exhibits import contributions
 from clew.domain.exhibits.uploads import begin_upload
@@ -49,7 +50,7 @@ def send(monkeypatch: pytest.MonkeyPatch, client: Any, case: str, files: dict[st
     for path, content in files.items():
         spelled = tmp / path.replace("/", "-")
         spelled.write_bytes(content)
-        assert ingest._send(contribution, spelled, path)["status"] != "refused"
+        assert ingest._send(contribution, Found(spelled, path))["status"] != "refused"
     return contribution
 
 

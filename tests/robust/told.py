@@ -14,7 +14,8 @@ from clew.store.vault import vault
 
 _LINKS = """
     SELECT a.sha256 AS a, b.sha256 AS b, l.matcher, l.version, l.value, l.verdict, l.why
-    FROM clew.links l JOIN clew.media a ON a.id = l.media_a JOIN clew.media b ON b.id = l.media_b"""
+    FROM clew.links l JOIN clew.media a ON a.id = l.media_a JOIN clew.media b ON b.id = l.media_b
+    WHERE l.matcher IN ('pdq', 'frames')"""  # what is found in depth comes when nothing else waits, so perhaps later
 _PROPOSED = """
     SELECT DISTINCT a.media_id AS one, b.media_id AS other FROM clew.stacked a
     JOIN clew.stack_neighbours n ON n.stack = a.stack JOIN clew.stacked b ON b.stack = n.neighbour
