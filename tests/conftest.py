@@ -35,7 +35,17 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "needs_samples: needs the sample files beside the repository")
 
 
+# Files of few long tests begin first, so that no process ends long after the other.
+LONG = ("robust/test_kills.py", "journeys/", "robust/", "web/test_templates_browser.py", "store/test_snapshots.py", "access/")
+
+
+def _turn(item: pytest.Item) -> int:
+    place = str(item.path)
+    return next((number for number, part in enumerate(LONG) if f"/tests/{part}" in place), len(LONG))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=_turn)
     if not SAMPLES.exists():
         for item in items:
             if item.get_closest_marker("needs_samples"):

@@ -146,7 +146,7 @@ def test_no_page_asks_a_stranger(browser: Browser) -> None:
 def test_a_running_contribution_is_asked_for_again(browser: Browser) -> None:
     page = open_page(browser, "case", "en", False, (1366, 768))
     done = '<section id="contributions"><h2>Contributions</h2><p>All in.</p></section>'
-    page.route(f"**/cases/{CASE}/contributions", lambda route: route.fulfill(body=done, content_type="text/html"))
+    page.route(f"**/cases/{CASE}/contributions?*", lambda route: route.fulfill(body=done, content_type="text/html"))
     page.wait_for_selector("text=All in.")
     assert sample_id(5) in page.content(), "the rest of the page stays"
     page.context.close()
