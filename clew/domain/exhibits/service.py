@@ -36,6 +36,12 @@ _EXHIBIT = f"""
            {sight.of_own_case("e.case_id")} AS own
     FROM clew.exhibits e JOIN clew.media m ON m.id = e.media_id WHERE {sight.of_exhibit()}"""
 _STACKS = "SELECT * FROM clew.stacks_of(:case, :media)"  # over what is in sight alone
+# What stands beside one exhibit: its case, which one who was granted it alone does not know; its links; its stack.
+_BESIDE = f"""
+    SELECT c.reference, a.code, (SELECT l.links FROM clew.linked_exhibits(:case, :exhibits) l) AS links,
+           (SELECT s.members FROM clew.stacks_of(:case, :media) s) AS members
+    FROM (VALUES (1)) one LEFT JOIN clew.cases c ON c.id = :case AND {sight.of_case()}
+    LEFT JOIN clew.agencies a ON a.id = c.owner_agency_id"""
 _AFTER = "(e.made_at, e.id) > (CAST(:made_at AS timestamptz), CAST(:key AS uuid))"
 # What the grid shows: which exhibits, and their number, which only the first page tells. Linked ones are asked for
 # once, and the page is cut before the content is looked up.
@@ -114,16 +120,13 @@ def _linked(work: Work, case_id: CaseId, exhibits: list[uuid.UUID]) -> dict[uuid
 def get_exhibit(work: Work, viewer: Viewer, exhibit_id: ExhibitId) -> Exhibit:
     """Show what is known of one exhibit, without its picture."""
     row = exhibit_in_sight(work, viewer, exhibit_id)
-    case = work.first("SELECT c.reference, a.code FROM clew.cases c JOIN clew.agencies a ON a.id = c.owner_agency_id "
-                      f"WHERE c.id = :case AND {sight.of_case()}", {"case": row.case_id})
-    links = _linked(work, row.case_id, [exhibit_id]).get(exhibit_id, 0)
-    stacks = work.rows(_STACKS, {"case": row.case_id, "media": [row.media_id]})
+    beside = work.rows(_BESIDE, {"case": row.case_id, "exhibits": [exhibit_id], "media": [row.media_id]})[0]
     work.record(event(viewer, "get_exhibit", case_id=row.case_id, subject=f"exhibit:{exhibit_id}"))
     return Exhibit(
-        exhibit_id, CaseId(row.case_id), case.reference if case else "", case.code if case else "", row.path, row.kind,
+        exhibit_id, CaseId(row.case_id), beside.reference or "", beside.code or "", row.path, row.kind,
         row.media_type, row.width, row.height, row.duration, row.size, bytes(row.sha256).hex(), bytes(row.sha1).hex(),
-        bytes(row.md5).hex(), row.made_at, row.narrowed, row.own, row.state, row.facts, links,
-        stacks[0].members if stacks else 1, _reason(row))
+        bytes(row.md5).hex(), row.made_at, row.narrowed, row.own, row.state, row.facts, beside.links or 0,
+        beside.members or 1, _reason(row))
 
 
 @verb("get_thumbnail", right="read")
