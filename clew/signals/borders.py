@@ -23,6 +23,7 @@ _MOSTLY = 0.45
 """Of a line that belongs to a screen or a caption: letters and buttons leave this much ground."""
 _EMPTY = 0.95
 _LOOKED_AT = 300
+_GLANCE = 32
 _LEAST = 0.02
 INSIDE = 0.4
 FRAMED = 0.12
@@ -61,16 +62,28 @@ def frame(pixels: Pixels) -> Cut:
 
 def _grounds(thin: Pixels) -> list[NDArray[np.int16]]:
     """Return the one or two colours that fill whole lines, the commonest first."""
-    middles = np.median(thin, axis=1).astype(np.int16)
-    plain = (np.abs(thin.astype(np.int16) - middles[:, None]) < _GROUND).all(axis=2).mean(axis=1) > 0.8
+    count = len(thin)
+    some = thin[:, :: max(1, thin.shape[1] // _GLANCE)]
+    thin = thin[_share_of_ground(some)[1] > 0.6]  # most pictures have no such line, and a few columns tell
+    if not len(thin):
+        return []
+    middles, share = _share_of_ground(thin)
+    plain = share > 0.8
     found: list[NDArray[np.int16]] = []
     rest = middles[plain]
-    while len(rest) >= max(3, len(thin) // 50) and len(found) < 2:
+    while len(rest) >= max(3, count // 50) and len(found) < 2:
         close = (np.abs(rest[:, None] - rest[None]) < _GROUND).all(axis=2)
         best = int(close.sum(axis=1).argmax())
         found.append(rest[best])
         rest = rest[~close[best]]
     return found
+
+
+def _share_of_ground(lines: Pixels) -> tuple[NDArray[np.int16], NDArray[np.float64]]:
+    """Return the middle colour of each line and the share of the line that lies near it."""
+    middles = np.median(lines, axis=1).astype(np.int16)
+    near = (np.abs(lines.astype(np.int16) - middles[:, None]) < _GROUND).all(axis=2)
+    return middles, near.mean(axis=1)
 
 
 def _longest(flags: NDArray[np.bool_]) -> tuple[int, int]:

@@ -15,7 +15,7 @@ import numpy as np
 from clew.media.opened import Frame, Kind, Opened, Pixels
 from clew.signals.contract import Score, Signal, Verdict
 from clew.signals.curves import calibrated
-from clew.signals.examples import blobs, photo
+from clew.signals.examples import Drawn, blobs, photo
 from clew.signals.local import codec, outlines, pixels, words
 from clew.signals.local.evidence import Finding, View, findings, limits
 from clew.signals.local.features import extract
@@ -39,13 +39,13 @@ def _part(seed: int) -> Opened:
     return Opened("picture", "image/png", width=120, height=90, picture=np.ascontiguousarray(blobs(seed)[20:110, 30:150]))
 
 
-EXAMPLES: Sequence[tuple[Opened, Opened, Verdict]] = (
+EXAMPLES: Sequence[tuple[Opened, Opened, Verdict]] = Drawn(lambda: (
     (photo(2), photo(2, bright=1.1), "match"),
     (photo(2), photo(2, mirrored=True), "match"),
     (photo(3), _part(3), "match"),
     (photo(2), photo(3), "none"),
     (photo(0), photo(0), "none"),
-)
+))
 
 
 def describe(opened: Opened) -> list[Signal]:

@@ -1,8 +1,39 @@
 """Small pictures and films drawn from a seed, for the matchers' own examples. No real media, no randomness."""
 
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from typing import overload
+
 import numpy as np
 
 from clew.media.opened import Frame, Opened, Pixels
+from clew.signals.contract import Verdict
+
+Example = tuple[Opened, Opened, Verdict]
+
+
+class Drawn(Sequence[Example]):
+    """Examples that are drawn when somebody looks at them: a worker that starts has better to do."""
+
+    def __init__(self, draw: Callable[[], Sequence[Example]]) -> None:
+        self._draw = draw
+
+    @cached_property
+    def _all(self) -> Sequence[Example]:
+        return self._draw()
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def __iter__(self) -> Iterator[Example]:
+        return iter(self._all)
+
+    @overload
+    def __getitem__(self, at: int) -> Example: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Example]: ...
+    def __getitem__(self, at: int | slice) -> Example | Sequence[Example]:
+        return self._all[at]
 
 
 def photo(seed: int, *, bright: float = 1.0, mirrored: bool = False) -> Opened:

@@ -16,7 +16,7 @@ from clew.signals.alignment import Stretch, Table, Times, stretches
 from clew.signals.contract import Score, Signal, Verdict
 from clew.signals.curves import calibrated
 from clew.signals.distances import between
-from clew.signals.examples import film
+from clew.signals.examples import Drawn, film
 from clew.signals.fuse import RANK
 from clew.signals.orientations import NAMES, UNDOES
 from clew.signals.pdq_hash import BITS, DISTANCE
@@ -25,12 +25,12 @@ NAME = "frames"
 VERSION = 1
 MEDIA: frozenset[Kind] = frozenset({"film"})
 INDEX: Literal["exact", "hamming", "words", "prints", "vectors", "none"] = "hamming"
-EXAMPLES: Sequence[tuple[Opened, Opened, Verdict]] = (
+EXAMPLES: Sequence[tuple[Opened, Opened, Verdict]] = Drawn(lambda: (
     (film((1, 4), (2, 4)), film((1, 4), (2, 4)), "match"),
     (film((3, 6), (1, 5), (4, 6)), film((5, 3), (1, 5), (6, 8)), "match"),
     (film((1, 5), (2, 5)), film((3, 5), (4, 5)), "none"),
     (film((0, 5)), film((0, 5)), "none"),
-)
+))
 REPEATED: Final = 4
 """Bits: a frame this near the last one kept is a repeat."""
 _PLAIN: Final = 6.0

@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 from clew.media.opened import Kind, Opened
 from clew.signals.contract import Score, Signal, Verdict
 from clew.signals.curves import calibrated
+from clew.signals.examples import Drawn
 from clew.signals.sounds.drawn import sound
 from clew.signals.sounds.limits import limits
 from clew.signals.sounds.printed import Print, from_bytes, printed, seconds, telling, to_bytes
@@ -22,13 +23,13 @@ NAME = "sound"
 VERSION = 1
 MEDIA: frozenset[Kind] = frozenset({"film", "sound"})
 INDEX: Literal["exact", "hamming", "words", "prints", "vectors", "none"] = "prints"
-EXAMPLES: Sequence[tuple[Opened, Opened, Verdict]] = (
+EXAMPLES: Sequence[tuple[Opened, Opened, Verdict]] = Drawn(lambda: (
     (sound((1, 6)), sound((1, 6)), "match"),
     (sound((3, 5), (1, 4)), sound((2, 3), (1, 4), (4, 2)), "match"),
     (sound((1, 6)), sound((1, 6), under=7), "match"),
     (sound((1, 6)), sound((2, 6)), "none"),
     (sound((0, 6)), sound((0, 6)), "none"),
-)
+))
 QUALITY: Final = 50
 """Signals below say too little to be compared: less than a second of anything but silence, hum and steady tones."""
 _TELLING: Final = 32
