@@ -63,3 +63,13 @@ def test_settings_are_read_once_and_frozen(bare: Path, monkeypatch: pytest.Monke
     with pytest.raises(ValueError, match="frozen"):
         chosen.port = 2
     assert hash(chosen) == hash(Settings(home=bare, port=1))
+
+
+def test_a_node_beside_the_usual_one_has_a_home_and_keys_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLEW_HOME", str(tmp_path / "demo"))
+    monkeypatch.setenv("CLEW_KEYS", "")
+    monkeypatch.delenv("CLEW_KEYS")
+    monkeypatch.setenv("CLEW_PORT", "1")
+    at = module.live_beside("demo", port=8420)
+    assert (at.home, at.keys, at.port) == (tmp_path / "demo", tmp_path / "demo-keys", 8420)
+    monkeypatch.delenv("CLEW_KEYS")

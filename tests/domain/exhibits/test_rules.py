@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clew.domain.exhibits.rules import LONGEST_PATH, check_path, cursor, read_cursor
+from clew.kernel import cursor as place
 from clew.kernel.errors import BadInput
 
 
@@ -47,3 +48,8 @@ def test_a_place_is_found_again(made_at: datetime.datetime, key: uuid.UUID) -> N
 def test_a_damaged_place_is_refused(after: str) -> None:
     with pytest.raises(BadInput, match="first page"):
         read_cursor(after)
+
+
+def test_a_cursor_without_a_time_is_refused() -> None:
+    with pytest.raises(BadInput):
+        read_cursor(place.cursor("yesterday", str(uuid.uuid4())))

@@ -1,14 +1,18 @@
 """How rows of an overlap become its lines: blanked by level, the most telling first."""
 
 import datetime
+import uuid
 from collections import namedtuple
 from itertools import pairwise
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clew.domain.links.rules import BANDS, add_up
+from clew.domain.links.rules import BANDS, add_up, read_place
+from clew.kernel.cursor import cursor
+from clew.kernel.errors import BadInput
 
 FIELDS = {"level": "contact", "may_disclose": False, "handle": "h1", "other_case_id": None, "agency_code": "XB",
           "agency_name": "Unit B", "country": "XB", "reference": "R1", "contact": "desk",
@@ -59,3 +63,9 @@ def test_no_line_is_lost_and_the_order_is_told_by_level_band_and_number(rows: li
     for one, other in pairwise(lines):
         if one.level == other.level != "asked":
             assert (BANDS.index(one.band), one.exhibits) >= (BANDS.index(other.band), other.exhibits)
+
+
+def test_a_place_that_names_no_exhibit_is_refused() -> None:
+    handle = str(uuid.uuid4())
+    with pytest.raises(BadInput):
+        read_place(cursor(0.5, "pdq", "no id", handle, None))

@@ -2,7 +2,7 @@
 
 import uuid
 
-from clew.domain.matching.rules import compare, worth_telling
+from clew.domain.matching.rules import compare, in_depth, worth_telling
 from clew.signals import frames, pdq
 from clew.signals.contract import Signal
 
@@ -38,3 +38,7 @@ def test_only_match_and_possible_are_worth_telling() -> None:
     assert found is not None
     assert (found.other, found.matcher, found.score.verdict) == (MEDIA[0], pdq.NAME, "match")
     assert worth_telling(MEDIA[0], picture(), picture(OTHER)) is None
+
+
+def test_what_one_side_has_nothing_of_is_not_compared_in_depth():
+    assert in_depth("details", uuid.uuid4(), {"details": [Signal("details", 1, b"")]}, {}, None) is None
