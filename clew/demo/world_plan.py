@@ -9,7 +9,7 @@ Relation = Literal["copy", "resized", "recompressed", "mirrored", "rotated", "cr
 
 @dataclass(frozen=True)
 class PolicyPlan:
-    """A case's policy in the words of access.md; audience `own`, `network` or a list; codes are agencies' codes."""
+    """A case's policy in the words of access.md; audience `own`, `network` or a list of agencies and countries (`country:XA`)."""
 
     team: str = "agency"
     audience: str = "own"
@@ -110,7 +110,7 @@ def _agency_xb() -> AgencyPlan:
             CasePlan("XB-24-0208", "Forum archive", "clara.dunn", PolicyPlan(hits="owner-first"),
                      ((9, 9), (2, 52)), ((1, 51),), ((6, 6),), (107, 108)),
             CasePlan("XB-25-0009", "Joint work with XA", "ben.osei",
-                     PolicyPlan(audience="agencies", audience_agencies=("XA",), deny=("XC",), conditions="For XA."),
+                     PolicyPlan(audience="agencies", audience_agencies=("country:XA",), deny=("country:XC",), conditions="For XA."),
                      ((10, 10),), ((4, 4),), ((7, 7),), (109,)),
         ],
     )  # fmt: skip
@@ -127,7 +127,7 @@ def _agency_xc() -> AgencyPlan:
         [
             CasePlan("XC-2024-55", "Hotel rooms, two towns", "dora.lind", PolicyPlan(),
                      ((11, 11), (3, 53), (12, 12)), ((5, 5), (2, 52)), ((8, 8),), (110, 111)),
-            CasePlan("XC-2024-61", "Courier's hard disk", "emil.santo", PolicyPlan(audience="network", deny=("XA",)),
+            CasePlan("XC-2024-61", "Courier's hard disk", "emil.santo", PolicyPlan(audience="network", deny=("country:XA",)),
                      ((13, 13), (4, 54)), ((6, 6),), ((9, 9), (1, 51)), (112,)),
         ],
     )  # fmt: skip

@@ -46,7 +46,7 @@ def test_policies_meet_every_disclosure_level(planned: Builder) -> None:
     policies = {case.reference: case.policy for _, case in planned.cases()}
     assert {policy.hits for policy in policies.values()} == {"contact", "owner-first"}
     assert {policy.audience for policy in policies.values()} == {"own", "agencies", "network"}
-    assert policies["XC-2024-61"].deny == ("XA",)
+    assert policies["XC-2024-61"].deny == ("country:XA",)
 
 
 def test_officers_and_references_are_unique_and_cases_run_by_own_officers() -> None:
