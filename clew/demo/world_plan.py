@@ -110,7 +110,8 @@ def _agency_xb() -> AgencyPlan:
             CasePlan("XB-24-0208", "Forum archive", "clara.dunn", PolicyPlan(hits="owner-first"),
                      ((9, 9), (2, 52)), ((1, 51),), ((6, 6),), (107, 108)),
             CasePlan("XB-25-0009", "Joint work with XA", "ben.osei",
-                     PolicyPlan(audience="agencies", audience_agencies=("country:XA",), deny=("country:XC",), conditions="For XA."),
+                     PolicyPlan(audience="agencies", audience_agencies=("country:XA",), deny=("country:XC",),
+                                conditions="For XA."),
                      ((10, 10),), ((4, 4),), ((7, 7),), (109,)),
         ],
     )  # fmt: skip
