@@ -10,11 +10,10 @@ from clew.kernel import ids as identifiers
 from clew.kernel.errors import Unavailable
 from clew.signals.indexes.files import DAMAGED, map_array, read_manifest, write_array, write_manifest
 from clew.signals.indexes.prints.postings import Postings
-from clew.signals.indexes.snapshot import Hold, current_name
+from clew.signals.indexes.snapshot import Hold, current
 from clew.signals.sounds.landmarks import HASHES
 
 FORMAT: Final = 1
-_TRIES: Final = 20
 _ARRAYS: Final = ("ids", "lengths", "starts", "entries", "moments")
 
 
@@ -64,11 +63,4 @@ def _check(postings: Postings) -> None:
 
 def read_current(folder: Path) -> Stored:
     """Map the current snapshot, also while another process swaps it."""
-    for _ in range(_TRIES):
-        name = current_name(folder)
-        try:
-            return read(folder / name)
-        except (FileNotFoundError, BlockingIOError):
-            if current_name(folder) == name:
-                break
-    raise Unavailable(DAMAGED)
+    return current(folder, read)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from clew.kernel import ids as identifiers
 from clew.kernel.errors import Unavailable
 from clew.signals.indexes.files import DAMAGED, map_array, read_manifest, sync_folder, write_array, write_manifest
-from clew.signals.indexes.snapshot import TRIES, Hold, current_name
+from clew.signals.indexes.snapshot import Hold, current
 from clew.signals.indexes.words.plan import SEGMENT
 from clew.signals.indexes.words.points import Points
 from clew.signals.indexes.words.segments import NAMES, Segment, counts_of, sorted_in, weights_of
@@ -97,14 +97,7 @@ def read(place: Path) -> Snapshot:
 
 def read_current(folder: Path) -> Snapshot:
     """Map the current snapshot, also while another process swaps it."""
-    for _ in range(TRIES):
-        name = current_name(folder)
-        try:
-            return read(folder / name)
-        except (FileNotFoundError, BlockingIOError):
-            if current_name(folder) == name:
-                break
-    raise Unavailable(DAMAGED)
+    return current(folder, read)
 
 
 def _mapped(place: Path, lines: Lines) -> Segment:
