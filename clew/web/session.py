@@ -76,7 +76,8 @@ def prove(viewer: Viewer) -> None:
         pass
 
 
-def asking(request: Request) -> Viewer:
+# Both wait for nothing; as plain functions each would cost a journey to another thread.
+async def asking(request: Request) -> Viewer:
     """Return who asks through the API."""
     return bearing(token_of(request))
 
@@ -84,7 +85,7 @@ def asking(request: Request) -> Viewer:
 Asking = Annotated[Viewer, Depends(asking)]
 
 
-def repeat_key(request: Request) -> str | None:
+async def repeat_key(request: Request) -> str | None:
     """Return the client's idempotency key."""
     return request.headers.get("idempotency-key")
 
