@@ -9,6 +9,7 @@ from functools import cache
 from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -57,6 +58,20 @@ def default_server() -> str:
     at = settings()
     scheme = "https" if at.tls_certificate else "http"
     return at.origin or f"{scheme}://{at.host}:{at.port}"
+
+
+def usable(address: str) -> str:
+    """Return the address of a node without its last slash. Raises BadInput where it is none, or would carry a token unsealed."""
+    try:
+        parts = urlsplit(address)
+        named, _ = parts.hostname, parts.port
+    except ValueError:
+        named = None
+    if not named or parts.scheme not in {"http", "https"} or parts.path.strip("/") or parts.query or parts.fragment:
+        raise BadInput("The address of a node is its scheme, name and port alone, like https://clew.example or http://127.0.0.1:8420.")
+    if parts.scheme == "http" and named not in {"127.0.0.1", "::1", "localhost"}:
+        raise BadInput("A password would travel unsealed. Use the node's https:// address.")
+    return address.rstrip("/")
 
 
 PAGE = 500

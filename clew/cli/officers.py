@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from clew.cli.client import Client, Stored, client, default_server, forget, store, stored
+from clew.cli.client import Client, Stored, client, default_server, forget, store, stored, usable
 from clew.cli.output import careful, emit, say
 from clew.kernel.errors import BadInput, ClewError
 
@@ -31,7 +31,7 @@ def login(name: Annotated[str, typer.Argument(help="Your login.")],
           code_file: Annotated[Path | None, typer.Option(help="File with the one-time code.")] = None,
           as_json: Json = False) -> None:
     """Log in; the session is kept until `clew logout`, an administrator's revoking, or its end."""
-    address = (server or default_server()).rstrip("/")
+    address = usable(server or default_server())
     answer = Client(address).ask("POST", "/login", json={
         "login": name, "password": _secret(password_file, "Password", hidden=True),
         "code": _secret(code_file, "One-time code", hidden=False), "kind": "command-line"})
@@ -51,7 +51,7 @@ def enrol(name: Annotated[str, typer.Argument(help="Your login.")],
               help="File with your own base32 one-time-code secret; without it one is made and shown.")] = None,
           code_file: Annotated[Path | None, typer.Option(help="File with a one-time code of it.")] = None) -> None:
     """Set password and one-time codes with the enrolment code you were given."""
-    node = Client((server or default_server()).rstrip("/"))
+    node = Client(usable(server or default_server()))
     if secret_file is None:
         fresh = node.ask("POST", "/enrol/secret", json={"login": name})
         say(f"Put this into your authenticator: {fresh['secret']}\n{fresh['address']}")

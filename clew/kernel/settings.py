@@ -2,15 +2,23 @@
 
 import os
 import sys
+import tomllib
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
+
+from clew.kernel.errors import BadInput
+
+_Some = Annotated[int, Field(ge=1)]
+_OrNone = Annotated[int, Field(ge=0)]
 
 
 def _platform_folder(variable: str, linux: str, mac: str) -> Path:
@@ -35,7 +43,7 @@ def _config_folder() -> Path:
 class Settings(BaseSettings):
     """Everything an operator can set; a secret is always the path of a file."""
 
-    model_config = SettingsConfigDict(env_prefix="CLEW_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="CLEW_", frozen=True, extra="forbid")
 
     home: Path = Field(default_factory=home_folder)
     keys: Path = Field(default_factory=_config_folder)  # master, signing and object key, database passwords
@@ -45,17 +53,17 @@ class Settings(BaseSettings):
     postgres_folder: Path | None = None  # embedded server's own folder, outside home
     heads_file: Path | None = None  # append-only file of signed heads; empty: <home>/heads.jsonl
     host: str = "127.0.0.1"
-    port: int = 8420
+    port: Annotated[int, Field(ge=1, le=65535)] = 8420
     origin: str = ""  # the address officers type, e.g. https://clew.example
     tls_certificate: Path | None = None
     tls_key: Path | None = None
-    web_processes: int = 2
-    work_processes: int = 2
-    session_minutes: int = 60  # idle time after which a session ends
-    session_hours: int = 12  # longest life of a session
-    reveal_limit: int = 0  # reveals per officer and day; 0: none
-    search_limit: int = 200  # searches per officer and hour (probing limit)
-    agency_search_limit: int = 2000  # the same for a whole agency
+    web_processes: _Some = 2
+    work_processes: _Some = 2
+    session_minutes: _Some = 60  # idle time after which a session ends
+    session_hours: _Some = 12  # longest life of a session
+    reveal_limit: _OrNone = 0  # reveals per officer and day; 0: none
+    search_limit: _OrNone = 200  # searches per officer and hour (probing limit)
+    agency_search_limit: _OrNone = 2000  # the same for a whole agency
 
     @classmethod
     def settings_customise_sources(
@@ -96,7 +104,22 @@ def live_beside(name: str, *, port: int) -> Settings:
 
 
 def settings() -> Settings:
-    """Return the process's settings, read once."""
+    """Return the process's settings, read once. Raises BadInput, which names the setting and never its value."""
     if not _chosen:
-        _chosen.append(Settings())
+        _chosen.append(_read())
     return _chosen[0]
+
+
+_NO_SUCH = {"extra_forbidden": "there is no such setting"}
+
+
+def _read() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as problem:
+        wrong = "; ".join(f"{'.'.join(map(str, one['loc']))}: {_NO_SUCH.get(one['type'], one['msg'])}"
+                          for one in problem.errors())
+    except (SettingsError, tomllib.TOMLDecodeError) as problem:
+        wrong = str(problem)
+    raise BadInput(f"A setting cannot be used: {wrong}. Mend it where it is set: in a variable CLEW_<NAME>, "
+                   f"or in clew.toml in CLEW_HOME.")

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from clew.kernel import settings as module
+from clew.kernel.errors import BadInput
 from clew.kernel.settings import Settings, home_folder, settings, use_settings
 
 
@@ -73,3 +74,23 @@ def test_a_node_beside_the_usual_one_has_a_home_and_keys_of_its_own(tmp_path: Pa
     at = module.live_beside("demo", port=8420)
     assert (at.home, at.keys, at.port) == (tmp_path / "demo", tmp_path / "demo-keys", 8420)
     monkeypatch.delenv("CLEW_KEYS")
+
+
+@pytest.mark.parametrize(("name", "value"), [
+    ("port", "abc"), ("port", "0"), ("port", "65536"), ("web_processes", "0"), ("reveal_limit", "-1")])
+def test_a_value_that_cannot_be_used_is_named_and_not_shown(
+        bare: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(f"CLEW_{name.upper()}", value)
+    with pytest.raises(BadInput, match=f"{name}: ") as told:
+        settings()
+    assert "abc" not in told.value.message
+
+
+@pytest.mark.parametrize(("content", "told"), [
+    ("reveal_limt = 5\n", "reveal_limt: there is no such setting"), ("port = \n", "line 1")])
+def test_a_misspelt_file_is_refused_and_never_passed_over(
+        bare: Path, monkeypatch: pytest.MonkeyPatch, content: str, told: str) -> None:
+    monkeypatch.setenv("CLEW_HOME", str(bare))
+    (bare / "clew.toml").write_text(content)
+    with pytest.raises(BadInput, match=told):
+        settings()
