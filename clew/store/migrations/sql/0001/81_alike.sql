@@ -144,16 +144,18 @@ BEGIN
         SELECT s.media_id, s.other_id FROM sides s, LATERAL (
             SELECT j.answer FROM judgements j WHERE j.link_id = s.id AND clew.sees_exhibit(j.exhibit_a)
             AND clew.sees_exhibit(j.exhibit_b) ORDER BY j.made_at DESC LIMIT 1) j WHERE j.answer = 'NEGATIVE'
-    ), shown AS MATERIALIZED (
-        SELECT DISTINCT e.media_id FROM exhibits e
-        WHERE e.case_id = of_case AND e.compared AND e.withdrawn_at IS NULL AND viewer_reads()
-          AND (of_case = ANY ((SELECT clew.cases_in_sight(true))::uuid[])
-               OR (NOT e.narrowed AND of_case = ANY ((SELECT clew.cases_in_sight())::uuid[]))
-               OR e.id = ANY ((SELECT clew.granted_exhibits())::uuid[]))
-    ), near AS (
+    ), near AS MATERIALIZED (
         SELECT k.media_id, k.other_id FROM clew.alike(of_media, NULL, of_case) k
         UNION SELECT s.media_id, s.other_id FROM sides s JOIN links l ON l.id = s.id
         WHERE l.matcher = 'pdq' AND l.verdict = 'match'
+    ), shown AS MATERIALIZED (
+        SELECT k.id AS media_id FROM (SELECT n.media_id AS id FROM near n UNION SELECT n.other_id FROM near n) k
+        WHERE viewer_reads() AND EXISTS (  -- each looked up by itself: a case is larger than what lies near a page of it
+            SELECT 1 FROM exhibits e
+            WHERE e.case_id = of_case AND e.media_id = k.id AND e.compared AND e.withdrawn_at IS NULL
+              AND (of_case = ANY ((SELECT clew.cases_in_sight(true))::uuid[])
+                   OR (NOT e.narrowed AND of_case = ANY ((SELECT clew.cases_in_sight())::uuid[]))
+                   OR e.id = ANY ((SELECT clew.granted_exhibits())::uuid[])) OFFSET 0)
     )
     SELECT n.media_id, count(*) + 1 FROM near n JOIN shown x ON x.media_id = n.other_id JOIN shown y ON y.media_id = n.media_id
     WHERE NOT EXISTS (SELECT 1 FROM apart a WHERE a.media_id = n.media_id AND a.other_id = n.other_id)
