@@ -47,11 +47,19 @@ def ensure(at: Settings | None = None, *, admin_dsn: str = "") -> None:
             create_database(admin_dsn, database_name(at), missing_only=True)
         return
     server = embedded(at)
+    _demand_keys(server, at)
     server.start()
     if not (server.folder / "prepared").exists():
         prepare(server.admin_dsn(), at.keys)
         create_database(server.admin_dsn(), DATABASE, missing_only=True)
         (server.folder / "prepared").touch()
+
+
+def _demand_keys(server: Server, at: Settings) -> None:
+    """Refuse a database whose passwords are gone: a home that was removed, or keys that were lost or lie elsewhere."""
+    if (server.folder / "prepared").exists() and not (at.keys / f"{OWNER}.password").exists():
+        raise Unavailable(f"The database of an earlier node is still in {server.folder}, and its passwords are not in {at.keys}. "
+                          "Put the keys back (CLEW_KEYS), or remove that folder to begin anew.")
 
 
 def wake(at: Settings | None = None) -> None:

@@ -128,6 +128,13 @@ def test_missing_passwords_say_what_to_do(tmp_path: Path) -> None:
         postgres.dsn_for(postgres.APP, Settings(home=tmp_path, keys=tmp_path / "none", dsn="host=/x"))
 
 
+def test_the_database_of_a_node_whose_keys_are_gone_is_named_and_left_alone(at: Settings, tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match="earlier node is still in .*server") as told:
+        postgres.ensure(at.model_copy(update={"keys": tmp_path / "new"}))
+    assert str(tmp_path / "new") in told.value.message
+    assert not (tmp_path / "new").exists()
+
+
 def test_an_address_keeps_its_options() -> None:
     place = "host=db.example port=6000 dbname=c1 sslmode=verify-full user=root"
     made = postgres.logins.dsn(place, "clew_app", "p/w")
