@@ -129,7 +129,7 @@ def test_missing_passwords_say_what_to_do(tmp_path: Path) -> None:
 
 
 def test_the_database_of_a_node_whose_keys_are_gone_is_named_and_left_alone(at: Settings, tmp_path: Path) -> None:
-    with pytest.raises(Unavailable, match="earlier node is still in .*server") as told:
+    with pytest.raises(Unavailable, match=r"earlier node is still in .*server") as told:
         postgres.ensure(at.model_copy(update={"keys": tmp_path / "new"}))
     assert str(tmp_path / "new") in told.value.message
     assert not (tmp_path / "new").exists()
