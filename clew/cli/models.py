@@ -31,9 +31,11 @@ def list_models(as_json: Json = False) -> None:
 def install_model(name: Annotated[str, typer.Argument(help="Name of a card: clew models list")],
                   file: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="The weights, where the "
                                                             "card takes them from a file of yours.")] = None,
+                  python: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="A Python that has what the "
+                                                              "card's export needs, where this one has not.")] = None,
                   as_json: Json = False) -> None:
-    """Turn a model on: its weights are taken from the installed package or from --file, and their hash is checked."""
-    found = install(name, file)
+    """Turn a model on: its weights are taken from an installed package or from --file, and their hash is checked."""
+    found = install(name, file, python)
     if as_json:
         emit({"name": name, "purpose": found.card.purpose, "version": found.version, "sha256": found.sha256})
     else:

@@ -12,28 +12,51 @@ from pathlib import Path
 from typing import BinaryIO
 
 from clew.kernel.errors import BadInput
-from clew.signals.models.card import Card
-from clew.signals.models.installed import Installed, hashed, in_package, models_folder, proven
+from clew.signals.models.card import Card, Export
+from clew.signals.models.export import make
+from clew.signals.models.installed import Installed, exported_name, hashed, in_package, models_folder, proven
 from clew.signals.models.registry import get_card
 from clew.signals.models.session import open_model
 
 LARGEST = 2 << 30
 
 
-def install(name: str, file: Path | None = None) -> Installed:
+def install(name: str, file: Path | None = None, python: Path | None = None) -> Installed:
     """Turn a model on at this node, in the place of another of its purpose.
 
-    Takes the weights from the installed package, or from `file`. Raises BadInput when the file is not one the card
+    Takes the weights from the installed package, or from `file`; networks are exported from those that the Python named
+    by `python` finds (this one, unless told). Raises BadInput when the file is not one the card
     stands for, Unavailable when the package or the runtime is missing or the model does not run.
     """
     card = get_card(name)
+    if python is not None and card.export is None:
+        raise BadInput(f"{name} is not exported; leave --python away.")
     if not card.source.package:
         return _copied(card, file)
     if file is not None:
         raise BadInput(f"{name} is taken from the package {card.source.package}; leave --file away.")
+    if card.export is not None:
+        return _exported(card, card.export, python)
     found = Installed(card, in_package(card), card.source.sha256)
     proven(found)
     open_model(found)
+    _record(found)
+    return found
+
+
+def _exported(card: Card, wanted: Export, python: Path | None) -> Installed:
+    """Have the networks made, take down the hash of their file, and see that they answer here as they did there."""
+    place, fresh = _place(exported_name(card))
+    try:
+        _private(fresh).close()
+        make(card, wanted, fresh, python)
+        about = fresh.stat()
+        sha256 = hashed(fresh, about.st_size, about.st_mtime_ns)
+        open_model(Installed(card, fresh, sha256))
+        fresh.replace(place)
+    finally:
+        fresh.unlink(missing_ok=True)
+    found = Installed(card, place, sha256)
     _record(found)
     return found
 
@@ -62,7 +85,8 @@ def _copied(card: Card, file: Path | None) -> Installed:
 def _record(found: Installed) -> None:
     place, fresh = _place(f"{found.card.purpose}.json")
     with _private(fresh) as file:
-        file.write(json.dumps({"card": found.card.name, "sha256": found.sha256}).encode())
+        told = {"card": found.card.name, "sha256": found.sha256}
+        file.write(json.dumps(told | ({"weights": found.card.export.digest} if found.card.export else {})).encode())
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(place)

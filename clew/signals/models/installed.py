@@ -15,6 +15,7 @@ from clew.kernel.settings import settings
 from clew.signals.models.card import Card
 from clew.signals.models.registry import cards
 
+TAG = 4
 OWN_VERSIONS = 1000  # a file of the operator's own gets its version from its hash, above those of the cards
 
 
@@ -29,7 +30,13 @@ class Installed:
     @property
     def version(self) -> int:
         """Return a number that changes with the weights: signals of different weights are never compared."""
-        return self.card.version if self.card.source.sha256 else OWN_VERSIONS + int(self.sha256[:6], 16)
+        known = self.card.source.sha256 or self.card.export
+        return self.card.version if known else OWN_VERSIONS + int(self.sha256[:6], 16)
+
+    @property
+    def tag(self) -> bytes:
+        """Return what tells its signals from those of other weights; the same wherever networks were exported."""
+        return bytes.fromhex(self.card.export.digest if self.card.export else self.sha256)[:TAG]
 
 
 def in_package(card: Card) -> Path:
@@ -61,11 +68,23 @@ def chosen(purpose: str) -> Installed:
         raise Unavailable(f"No model for {purpose} is installed, so it is off. See: clew models list") from None
     except (ValueError, KeyError, TypeError, StopIteration):
         raise Unavailable(f"The record of the model for {purpose} cannot be read. Install the model again.") from None
-    if card.source.sha256 not in ("", sha256):
+    if card.source.sha256 not in ("", sha256) or kept.get("weights") != (card.export and card.export.digest):
         raise Unavailable(f"{card.name} has changed with this version of Clew. Run: clew models install {card.name}")
-    found = Installed(card, in_package(card) if card.source.package else models_folder() / f"{card.name}.onnx", sha256)
+    found = Installed(card, _weights(card), sha256)
     proven(found)
     return found
+
+
+def _weights(card: Card) -> Path:
+    """Return where the weights lie: networks that were exported are kept together in one file."""
+    if card.export is not None:
+        return models_folder() / exported_name(card)
+    return in_package(card) if card.source.package else models_folder() / f"{card.name}.onnx"
+
+
+def exported_name(card: Card) -> str:
+    """Return the name of the file that holds the networks made from a card's weights."""
+    return f"{card.name}.networks"
 
 
 def models_folder() -> Path:
@@ -80,8 +99,8 @@ def proven(found: Installed) -> None:
     except FileNotFoundError:
         raise Unavailable(f"The weights of {found.card.name} are gone. Install the model again.") from None
     if hashed(found.path, about.st_size, about.st_mtime_ns) != found.sha256:
-        raise Unavailable(f"The weights of {found.card.name} are not those its card stands for, so it is off. "
-                          f"{found.card.source.get}")
+        again = f"Run: clew models install {found.card.name}" if found.card.export else found.card.source.get
+        raise Unavailable(f"The weights of {found.card.name} are not those its card stands for, so it is off. {again}")
 
 
 @lru_cache(maxsize=16)

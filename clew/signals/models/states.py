@@ -8,7 +8,7 @@ from clew.kernel.errors import Unavailable
 from clew.signals.models.card import Card
 from clew.signals.models.installed import chosen, recorded
 from clew.signals.models.registry import cards
-from clew.signals.models.session import RUNTIME
+from clew.signals.models.runtime import RUNTIME
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ def _state(card: Card) -> State:
     if recorded(card.purpose) != card.name:
         wanted = "" if _at_hand(card) else f"{card.source.get}; then: " if card.source.package else ""
         how = f"{wanted}clew models install {card.name}" if card.source.package else card.source.get
+        how += " --python PYTHON-OF-THAT-ENVIRONMENT" if card.export and wanted else ""
         return State(card.name, card.purpose, "off", card.says, card.licence, how)
     try:
         chosen(card.purpose)

@@ -71,6 +71,45 @@ def test_a_card_may_name_a_package() -> None:
     assert read_card(OWN.replace('get = "make it"', PACKAGE)).source.sha256 == HASH
 
 
+EXPORT = OWN[:OWN.index("[source]")] + f"""
+[source]
+package = "p"
+module = "m"
+get = "make it"
+[export]
+recipe = "r"
+[[export.weights]]
+name = "points"
+file = "f.pt"
+sha256 = "{HASH}"
+"""
+
+
+def test_a_card_may_have_its_networks_exported() -> None:
+    card = read_card(EXPORT)
+    assert card.export is not None
+    assert card.export.weights[0].sha256 == HASH
+    other = read_card(EXPORT.replace(HASH, "cd" * 32)).export
+    assert other is not None
+    assert other.digest != card.export.digest
+    with pytest.raises(BadInput, match="makes no vectors"):
+        card.prepared(np.zeros((9, 9, 3), np.uint8))
+
+
+@pytest.mark.parametrize(("old", "new", "says"), [
+    ('module = "m"\n', "", "each file and sha256 below it"),
+    ('get = "make it"', f'file = "x"\nsha256 = "{HASH}"\nget = "make it"', "each file and sha256 below it"),
+    ('[export]\nrecipe = "r"\n', "", "cannot be used"),
+    ('recipe = "r"', 'recipe = "../r"', "recipe"),
+    ("[export]", '[output]\nname = "o"\nsize = 4\n[input]\nname = "i"\nlayout = "NCHW"\ntype = "uint8"\nside = 16\n[export]',
+     "or how its networks are exported"),
+])
+def test_an_export_that_does_not_say_everything_is_refused(old: str, new: str, says: str) -> None:
+    assert old in EXPORT
+    with pytest.raises(BadInput, match=says):
+        read_card(EXPORT.replace(old, new))
+
+
 def test_the_cards_of_one_purpose_have_different_versions() -> None:
     assert {"sscd", "sscd-distilled", "likeness-own"} <= {card.name for card in cards()}
     marks = [(card.purpose, card.version) for card in cards()]
