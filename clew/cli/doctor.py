@@ -3,6 +3,7 @@
 import shutil
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import typer
@@ -13,6 +14,7 @@ from clew.cli.output import careful, emit, in_words, show
 from clew.kernel.errors import ClewError
 from clew.kernel.settings import settings
 from clew.media import cage
+from clew.signals import limits
 from clew.signals.models.states import remedy_for
 from clew.store import jobs, migrate, postgres
 from clew.store.audit.sequencer import lag
@@ -90,6 +92,10 @@ def _likeness() -> str:
     return "a model is on"
 
 
+def _limit(matcher: str) -> str:
+    return limits.in_force(matcher).in_words()
+
+
 def examine() -> list[dict[str, Any]]:
     """Return one line for each part of the node: what, ok, and what it says."""
     return [
@@ -98,7 +104,8 @@ def examine() -> list[dict[str, Any]]:
         _line("sandbox", _sandbox), _line("jobs", _jobs),
         _line("exiftool", lambda: _program("exiftool", "libimage-exiftool-perl", "full metadata")),
         _line("fpcalc", lambda: _program("fpcalc", "libchromaprint-tools", "sound comparison")),
-        _line("likeness", _likeness)]
+        _line("likeness", _likeness),
+        *(_line(f"limit of {matcher}", partial(_limit, matcher)) for matcher in limits.GAPS)]
 
 
 @careful

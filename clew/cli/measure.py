@@ -15,10 +15,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from clew.cli.files import compare, hash_files
 from clew.cli.officers import Json
 from clew.cli.output import careful, complain, complaints, emit, say
+from clew.domain.matching.trial.calibration import Made
 from clew.domain.matching.trial.figures import CLAIM, Figures
 from clew.domain.matching.trial.questions import QUESTIONS, TrialKind
 from clew.domain.matching.trial.run import Told, Trial, run
 from clew.kernel.errors import Unavailable
+from clew.signals import limits
 
 __all__ = ["bench", "compare", "evaluate", "hash_files"]
 SHOWN: Final = 20
@@ -108,7 +110,16 @@ def _say(trial: Trial) -> None:
         _say_figures(trial.figures, trial.truth_rows_left_out)
     for made in trial.curves:
         say(f"Curve of {made.matcher}: {made.same_tried} true pairs, {made.false_matches} false matches of "
-            f"{made.different_tried} tried{_bound(made.false_share_below)}. {made.why_not}".rstrip())
+            f"{made.different_tried} tried{_bound(made.false_share_below)}. {made.why_not}{_limit(made)}".rstrip())
+    for one in limits.GAPS:
+        say(limits.in_force(one).in_words())
+
+
+def _limit(made: Made) -> str:
+    if not made.written or made.match_from is None or made.match_from == made.match_was:
+        return ""
+    return (f"Match begins at {made.match_from:g} with this curve, not {made.match_was:g}: copy it to the folder curves of "
+            "the node's home, and look at the false pairs first, they may be mislabelled.")
 
 
 def _say_figures(found: Figures, left_out: int) -> None:

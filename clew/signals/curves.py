@@ -5,12 +5,14 @@ own, made by `clew evaluate --calibrate`, lies in `<home>/curves` and goes befor
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
 import numpy as np
 
@@ -28,27 +30,46 @@ def calibrated(matcher: str, measure: float) -> float:
 
     Raise Unavailable when the operator's own curve cannot be read.
     """
-    measures, shares = _points(matcher, settings().home / "curves" / f"{matcher}.json")
+    measures, shares = _points(matcher, own_place(matcher))
     return round(float(np.interp(measure, measures, shares)), 4)
 
 
-@cache
-def _points(matcher: str, own: Traversable) -> Points:
-    """Return the operator's curve when it was made for the matcher as it is now, else the packaged one."""
-    return (own.is_file() and _own(matcher, own)) or _read(files("clew.signals").joinpath("curves", f"{matcher}.json"))
+def own_place(matcher: str) -> Path:
+    """Return where the operator's own curve of a matcher would lie."""
+    return settings().home / "curves" / f"{matcher}.json"
 
 
-def _own(matcher: str, own: Traversable) -> Points | None:
+def own_file(matcher: str, own: Traversable) -> dict[str, Any] | None:
+    """Return what the operator's own file says when it was made for the matcher as it is now. Raise Unavailable as above."""
+    if not own.is_file():
+        return None
+    with readable(matcher):
+        told: dict[str, Any] = json.loads(own.read_text(encoding="utf-8"))
+        return told if told["version"] == import_module(f"clew.signals.{matcher}").VERSION else None
+
+
+@contextmanager
+def readable(matcher: str) -> Iterator[None]:
+    """Say what to do where the operator's own file does not hold what it should."""
     try:
-        version = json.loads(own.read_text(encoding="utf-8"))["version"]
-        return _read(own) if version == import_module(f"clew.signals.{matcher}").VERSION else None
+        yield
     except (OSError, ValueError, KeyError, TypeError):
         raise Unavailable(f"The curve {matcher}.json in the folder curves of this node's home cannot be read. Make it anew "
                           "with clew evaluate --calibrate, or take it away.") from None
 
 
-def _read(place: Traversable) -> Points:
-    points = sorted((float(measure), float(share)) for measure, share in json.loads(place.read_text(encoding="utf-8"))["curve"])
+@cache
+def _points(matcher: str, own: Traversable) -> Points:
+    """Return the operator's curve when it was made for the matcher as it is now, else the packaged one."""
+    told = own_file(matcher, own)
+    if told is not None:
+        with readable(matcher):
+            return _read(told)
+    return _read(json.loads(files("clew.signals").joinpath("curves", f"{matcher}.json").read_text(encoding="utf-8")))
+
+
+def _read(told: Mapping[str, Any]) -> Points:
+    points = sorted((float(measure), float(share)) for measure, share in told["curve"])
     if not points or not all(0 <= share <= 1 for _, share in points):
         raise ValueError("no curve")
     return tuple(measure for measure, _ in points), tuple(share for _, share in points)

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from clew.access.verb import verb
+from clew.kernel.errors import Unavailable
 from clew.kernel.settings import settings
 from clew.kernel.viewer import Viewer
 from clew.media.cage import INSTALL_LINE
+from clew.signals import limits
 from clew.signals.models.states import states
 from clew.store.db import Work
 from clew.store.jobs import Failed, Tally, counts, failed
@@ -38,7 +40,7 @@ class Health:
 def get_health(work: Work, viewer: Viewer) -> Health:
     """Show whether the parts of this node work, and how many jobs wait, run and failed."""
     version = work.value("SHOW server_version")
-    return Health((Part("PostgreSQL", "ok", str(version)), _sandbox(), _disk(), _likeness()), tuple(counts(work.conn)),
+    return Health((Part("PostgreSQL", "ok", str(version)), _sandbox(), _disk(), _likeness(), _limits()), tuple(counts(work.conn)),
                   tuple(failed(work.conn, 20)))
 
 
@@ -61,3 +63,12 @@ def _likeness() -> Part:
         if one.purpose == "likeness" and one.state != "off":
             return Part("likeness", "ok" if one.state == "on" else "broken", one.name, one.remedy)
     return Part("likeness", "off", "", "clew models list")
+
+
+def _limits() -> Part:
+    """Say where each matcher's `match` begins, and how many false pairs matched of those it was measured on."""
+    try:
+        found = [limits.in_force(matcher) for matcher in limits.GAPS]
+    except Unavailable as problem:
+        return Part("match", "broken", "", problem.message)
+    return Part("match", "ok", ", ".join(f"{one.matcher} >= {one.match:g} ({one.false}/{one.tried:,})" for one in found))

@@ -13,6 +13,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from clew.signals.limits import match_from
 from clew.signals.local.codec import Stored
 from clew.signals.local.features import Floats
 from clew.signals.local.geometry import Matrix, Placement, placements, to_shares
@@ -67,17 +68,21 @@ class Limits:
     """From so many cells on, points agree in pictures of one scene only: unrelated pictures never came near it."""
 
 
-@cache
 def limits() -> Limits:
-    """Return what was fitted."""
+    """Return what was fitted, with `match` beginning where this node has it. Raise Unavailable when that cannot be read."""
+    return _limits(match_from("details"))
+
+
+@cache
+def _limits(match: float) -> Limits:
     text = files("clew.signals").joinpath("curves", "details.json").read_text(encoding="utf-8")
     held = json.loads(text)["evidence"]
     weights = tuple(float(held["weights"][name]) for name in MEASURES)
     return Limits(
         weights=weights,
         start=float(held["start"]),
-        match=float(held["match"]),
-        possible=float(held["possible"]),
+        match=match,
+        possible=min(float(held["possible"]), match),
         cells=int(held["cells"]),
         scene_cells=int(held["scene_cells"]),
     )

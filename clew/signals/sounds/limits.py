@@ -1,9 +1,11 @@
-"""Where `match` and `possible` begin, as measured: read from the curve file that names the data. Nothing is set here."""
+"""Where `match` and `possible` begin, as measured: read from the curve files that name the data. Nothing is set here."""
 
 import json
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+
+from clew.signals.limits import match_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +16,13 @@ class Limits:
     possible: float
 
 
-@cache
 def limits() -> Limits:
-    """Return the measured limits."""
+    """Return where the verdicts begin on this node. Raise Unavailable when its own file cannot be read."""
+    match = match_from("sound")
+    return Limits(match, min(_possible(), match))
+
+
+@cache
+def _possible() -> float:
     told = json.loads(files("clew.signals").joinpath("curves", "sound.json").read_text(encoding="utf-8"))["limits"]
-    return Limits(float(told["match"]), float(told["possible"]))
+    return float(told["possible"])

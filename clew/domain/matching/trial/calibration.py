@@ -1,7 +1,7 @@
 """Curve files made from a trial: how often a measured number of a matcher meant the same media on somebody's labelled files.
 
 The shape is that of the curves in `clew/signals/curves`; a node reads its own from `<home>/curves` before the packaged ones.
-Limits of verdicts are not made here: a claim of one in a million needs more pairs than one agency labels.
+With it goes where `match` begins: it rises above every false match, and falls only on more pairs than one agency labels.
 """
 
 import json
@@ -21,7 +21,7 @@ from clew.domain.matching.trial.lookups import Answer, is_itself
 from clew.domain.matching.trial.negatives import tried
 from clew.domain.matching.trial.truth import Truth
 from clew.kernel.errors import BadInput
-from clew.signals import frames, pdq, registry
+from clew.signals import frames, limits, pdq, registry
 from clew.signals.contract import Score
 from clew.signals.curves import MEASURES
 
@@ -48,6 +48,10 @@ class Made:
     false_share_below: float | None
     written: bool
     why_not: str = ""
+    match_from: float | None = None
+    """The measure from which the matcher says match where this curve is in use, and ..."""
+    match_was: float | None = None
+    """... until now; None where a matcher's limit is fixed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +92,30 @@ def _one(trial: Sides, beyond: Sequence[Answer], matcher: str, folder: Path, dat
     enough = min(sum(true for _, true, _ in measured), sum(not true for _, true in seen + drawn)) >= LEAST
     few = not enough or min((share for _, share in points), default=1.0) > 0.5
     bound = upper_bound(counts[False, "match"], different)
+    limit = _limit(matcher, seen + drawn, different, counts[False, "match"])
     if not few:
         _write(folder / f"{matcher}.json", {
             "data": data, "matcher": matcher, "version": registry.get_matcher(matcher).VERSION, "weights": _WEIGHTS,
             "verdicts": {name: {verdict: counts[true, verdict] for verdict in ("match", "possible", "none")}
                          for name, true in (("same", True), ("different", False))},
             "same_tried": len(same), "different_tried": different, "false_match": counts[False, "match"],
-            "false_match_rate_upper_bound_95": bound, "curve": points})
+            "false_match_rate_upper_bound_95": bound, **({"limits": limit} if limit else {}), "curve": points})
     why = f"Too few pairs: it takes {LEAST} true and {LEAST} false ones, and false ones among the weak." if few else ""
-    return Made(matcher, len(same), different, counts[False, "match"], bound, not few, why)
+    return Made(matcher, len(same), different, counts[False, "match"], bound, not few, why,
+                limit.get("match"), limits.match_from(matcher) if limit else None)
+
+
+def _limit(matcher: str, pairs: Sequence[tuple[Score, bool]], tried: int, matched: int) -> dict[str, Any]:
+    """Return where `match` is to begin and on what grounds; nothing for a matcher whose limit is fixed."""
+    if matcher not in limits.GAPS:
+        return {}
+    now, measure = limits.match_from(matcher), MEASURES[matcher]
+    spoke = [score for score, true in pairs if not true and measure in score.where]
+    false = [(float(score.where[measure]), score.verdict == "match") for score in spoke]
+    limit = limits.drawn_from(matcher, now, false, tried)
+    above = sum(one >= limit for one, match in false if match)
+    return {"match": limit, "was": now, "false": above, "tried": tried, "below": upper_bound(above, tried),
+            "highest_false": max((one for one, _ in false), default=None), "false_at_the_former": matched}
 
 
 def _beyond(trial: Sides) -> list[Answer]:

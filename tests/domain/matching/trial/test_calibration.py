@@ -9,7 +9,7 @@ from clew.domain.matching.trial import calibration
 from clew.domain.matching.trial.files import Described
 from clew.domain.matching.trial.lookups import Answer
 from clew.domain.matching.trial.truth import Truth
-from clew.signals import pdq
+from clew.signals import limits, pdq
 from clew.signals.contract import Score, Signal, Verdict
 
 numbers = st.floats(-100, 100, allow_nan=False).map(lambda number: round(number, 3))
@@ -91,3 +91,27 @@ def test_films_that_share_nothing_weigh_nothing_and_a_still_in_a_film_is_not_tol
              (Score(0.9, "match", "", where={"distance": 4}), True)]
     assert list(calibration._measured(pairs, "frames", 7.0)) == [(0.0, False, 7.0), (3.0, True, 1.0)]
     assert list(calibration._measured(pairs[:1], "details", 7.0)) == []
+
+
+def strong(name: str, strength: float, verdict: Verdict, kind: str = "other") -> Answer:
+    return Answer(f"{kind}{name}", "known", {"details": Score(0.5, verdict, "", where={"strength": strength})})
+
+
+def with_details(false: float) -> calibration.Sides:
+    """Return true pairs of strength 4 and up, and false ones below -4 but for one of strength `false` that matched."""
+    names = [*(f"copy{n}" for n in range(12)), *(f"other{n}" for n in range(12))]
+    kept = {"details": [Signal("details", 1, b"")]}
+    ours = [Described(name, Path("/", name), (name.encode(), b"", b""), "picture", signals=kept) for name in names]
+    known = Described("known", Path("/known"), (b"", b"", b""), "picture", signals=kept)
+    answers = [strong(str(n), 4.0 + n, "match", "copy") for n in range(12)]
+    answers += [strong(str(n), -4.0 - n, "none") for n in range(11)] + [strong("11", false, "match")]
+    truth = Truth({(f"copy{number}", "known"): "copy" for number in range(12)})
+    return calibration.Sides(ours, [known], answers, truth, lambda a, b: True)
+
+
+def test_the_limit_rises_above_a_false_match_and_the_file_says_so(tmp_path: Path):
+    (made,) = calibration.calibrate(with_details(false=2.0), tmp_path, "")
+    told = json.loads((tmp_path / "details.json").read_text())["limits"]
+    assert made.match_was == pytest.approx(limits.match_from("details"))
+    assert made.match_from == told["match"] == pytest.approx(2.5)
+    assert (told["false"], told["tried"], told["false_at_the_former"], told["highest_false"]) == (0, 12, 1, 2.0)
