@@ -1,9 +1,8 @@
 """Points of a picture and what surrounds them (RootSIFT): found again in a crop, a turned copy, or a part of another.
 
-The only place that makes a detector (docs/decisions/003). It compares nothing and keeps nothing.
+Which points are worth keeping; `scale_space` finds them and `surroundings` describes them. Compares and keeps nothing.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,8 +10,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
-Bytes = NDArray[np.uint8]
+from clew.signals.local.scale_space import SCALE, STRENGTH, Bytes, Floats, X, Y, octaves_of, points_of
+from clew.signals.local.surroundings import NUMBERS, described, turned
+
+__all__ = ["SIDE", "Bytes", "Features", "Floats", "empty", "extract", "mirrored", "working"]
 SIDE: Final = 800
 """Pixels on the long side of the working picture; smaller pictures are not enlarged."""
 _LEAST_SIDE: Final = 16
@@ -51,37 +52,36 @@ def extract(rgb: Bytes, most: int = 1500, mirrored: bool = False) -> Features:
         grey = np.ascontiguousarray(grey[:, ::-1])
     if min(grey.shape) < _LEAST_SIDE or float(grey.std()) < _PLAIN:
         return empty((grey.shape[0], grey.shape[1]))
-    # One thread: worker processes share the cores, and the order of the points must not depend on how many there are.
-    cv2.setNumThreads(1)
-    detector = cv2.SIFT.create(nfeatures=0, contrastThreshold=_CONTRAST)
-    found = detector.detect(grey, None)
-    kept = _chosen(found, (grey.shape[0], grey.shape[1]), most)
-    points, raw = detector.compute(grey, kept)
-    if not points:
-        return empty((grey.shape[0], grey.shape[1]))
+    octaves = octaves_of(grey)
+    found = points_of(octaves, _CONTRAST)
+    points = found[_chosen(found, (grey.shape[0], grey.shape[1]), most)]
+    which, angles = turned(octaves, points, most)
+    points = points[which]
     return Features(
         size=(grey.shape[0], grey.shape[1]),
-        xy=np.array([p.pt for p in points], np.float32).reshape(-1, 2) - np.float32(_OFF),
-        scale=np.array([p.size for p in points], np.float32),
-        angle=np.deg2rad(np.array([p.angle for p in points], np.float32)),
-        descriptors=_rooted(np.asarray(raw, np.float32)),
+        xy=points[:, : Y + 1] - np.float32(_OFF),
+        scale=points[:, SCALE],
+        angle=angles,
+        descriptors=_rooted(described(octaves, points, angles)),
     )
 
 
 def empty(size: tuple[int, int]) -> Features:
     """Return the features of a picture that has none."""
     none = np.zeros(0, np.float32)
-    return Features(size, np.zeros((0, 2), np.float32), none, none, np.zeros((0, 128), np.uint8))
+    return Features(size, np.zeros((0, 2), np.float32), none, none, np.zeros((0, NUMBERS), np.uint8))
 
 
 def working(rgb: Bytes) -> Bytes:
     """Return (height, width, 3) pixels in grey at most `SIDE` pixels long."""
+    cv2.setNumThreads(1)
     height, width = rgb.shape[:2]
-    if max(height, width) > SIDE:
-        share = SIDE / max(height, width)
-        wanted = (max(1, round(width * share)), max(1, round(height * share)))
-        rgb = cv2.resize(rgb, wanted, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
-    return cv2.cvtColor(np.ascontiguousarray(rgb), cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False)
+    grey = cv2.cvtColor(np.ascontiguousarray(rgb), cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False)
+    if max(height, width) <= SIDE:
+        return grey
+    share = SIDE / max(height, width)
+    wanted = (max(1, round(width * share)), max(1, round(height * share)))
+    return cv2.resize(grey, wanted, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
 
 
 def mirrored(features: Features) -> Features:
@@ -97,23 +97,21 @@ def mirrored(features: Features) -> Features:
     return Features((height, width), xy, features.scale, angle, np.ascontiguousarray(grid).reshape(-1, 128))
 
 
-def _chosen(found: Sequence[cv2.KeyPoint], size: tuple[int, int], most: int) -> list[cv2.KeyPoint]:
-    """Keep the strongest of every cell in turn, so that all parts of the picture are described."""
-    if not found:
-        return []
-    xy = np.array([p.pt for p in found])
-    strength = np.array([p.response for p in found])
-    cell = (np.minimum((xy * _GRID / (size[1], size[0])).astype(int), _GRID - 1) * (1, _GRID)).sum(axis=1)
+def _chosen(found: Floats, size: tuple[int, int], most: int) -> NDArray[np.int64]:
+    """Return which points to keep: the strongest of every cell in turn, so that all parts of the picture are described."""
+    xy, strength = found[:, X : Y + 1], found[:, STRENGTH]
+    cell = (np.clip(xy * _GRID / (size[1], size[0]), 0, _GRID - 1).astype(int) * (1, _GRID)).sum(axis=1)
     order = np.lexsort((xy[:, 1], xy[:, 0], -strength, cell))
     first = np.searchsorted(cell[order], np.arange(_GRID * _GRID))
     rank = np.empty(len(found), int)
     rank[order] = np.arange(len(found)) - first[cell[order]]
-    turn = np.lexsort((xy[:, 1], xy[:, 0], -strength, rank))
-    return [found[i] for i in turn[:most] if rank[i] < _CELL_MOST]
+    turn = np.lexsort((xy[:, 1], xy[:, 0], -strength, rank))[:most]
+    kept: NDArray[np.int64] = turn[rank[turn] < _CELL_MOST]
+    return kept
 
 
 def _rooted(raw: Floats) -> Bytes:
     """Return RootSIFT (Arandjelovic and Zisserman 2012): the root of each share, unit length times 512 in 8 bits."""
-    share = raw / np.maximum(raw.sum(axis=1, keepdims=True), 1e-6)
-    rooted: Bytes = np.clip(np.rint(np.sqrt(share) * _ROOT_SCALE), 0, 255).astype(np.uint8)
+    share = raw / np.maximum(raw.sum(axis=1, keepdims=True), np.float32(1e-6))
+    rooted: Bytes = np.minimum(np.rint(np.sqrt(share) * np.float32(_ROOT_SCALE)), 255).astype(np.uint8)
     return rooted
