@@ -51,7 +51,8 @@ KEYLESS = {
     ("POST", "/enrol"): "nobody is logged in yet; an enrolment code works once",
     ("POST", "/enrol/secret"): "nothing is stored",
     ("POST", "/logout"): "the session that a repeat would come with has ended",
-    ("POST", "/exhibits/{exhibit_id}/reveal"): "changes nothing; clear material is never kept, and each showing is an event"}
+    ("POST", "/exhibits/{exhibit_id}/reveal"): "changes nothing; clear material is never kept, and each showing is an event",
+    ("POST", "/links/{link_id}/picture"): "changes nothing; clear material is never kept, and each showing is an event"}
 # Lists of the API told whole, each with why it stays short.
 WHOLE = {
     "/sessions": "one's own live sessions", "/agencies": "the network", "/appointed": "a few an agency",

@@ -69,7 +69,8 @@ def show_case(reference: Annotated[str, typer.Argument()], as_json: Json = False
         say(f"{key:12} {value}")
     for one in found.get("contributions", []):
         say(f"contribution {one['contribution']['id']}: {one['files']} files, {one['waiting']} waiting, "
-            f"{one['refused']} refused. {one['contribution']['source']}")
+            f"{one['refused']} refused, {one['in_depth']} of {one['matched']} looked at in depth. "
+            f"{one['contribution']['source']}")
     for line in found.get("policy", {}).get("reasons", []):
         say(f"policy       {line['message']} {', '.join(line['names'])}")
 

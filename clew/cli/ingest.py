@@ -94,8 +94,8 @@ def ingest(paths: Annotated[list[Path], typer.Argument(exists=True, help="Files 
         contribution = _begun(case, source)
     _deliver(contribution, todo, quiet=as_json)
     client().ask("POST", f"/contributions/{contribution}/close")
-    _wait(contribution, quiet=as_json)
-    _report(contribution, list(_lines(contribution)), time.monotonic() - started, as_json=as_json)
+    state = _wait(contribution, quiet=as_json)
+    _report(contribution, list(_lines(contribution)), state, time.monotonic() - started, as_json=as_json)
 
 
 def _begun(case: str, source: str) -> str:
@@ -111,8 +111,13 @@ def _contribution(case: str, source: str, *, resume: bool) -> tuple[str, set[str
         for one in client().ask_all(f"/cases/{case}/contributions"):
             found = one["contribution"]
             if found["source"] == source and not found["withdrawn_at"] and (not found["closed_at"] or one["waiting"]):
-                return found["id"], {line["path"] for line in _lines(found["id"])}, not found["closed_at"]
+                return found["id"], {line["path"] for line in _lines(found["id"]) if _was_brought(line)}, not found["closed_at"]
     return _begun(case, source), set(), True
+
+
+def _was_brought(line: dict[str, Any]) -> bool:
+    """Say whether the node has the bytes: what could not be read then may be readable now."""
+    return line["status"] != "refused" or bool(line["sha256"])
 
 
 def _deliver(contribution: str, files: list[Found], *, quiet: bool) -> None:
@@ -135,8 +140,8 @@ def _ordered(crew: ThreadPoolExecutor, files: Iterable[Found],
         under_way += [crew.submit(send, one) for one in islice(rest, 1)]
 
 
-def _wait(contribution: str, *, quiet: bool) -> None:
-    """Follow a contribution until everything has ended and is searchable."""
+def _wait(contribution: str, *, quiet: bool) -> dict[str, Any]:
+    """Follow a contribution until everything has ended and is searchable; return how far it was then."""
     still = Stillness()
     with counted("Opening and matching", quiet=quiet) as tell:
         while True:
@@ -145,7 +150,7 @@ def _wait(contribution: str, *, quiet: bool) -> None:
             tell(done, state["files"])
             still.look(done)
             if done >= state["files"]:
-                return
+                return state
             time.sleep(0.25)
 
 
@@ -156,19 +161,22 @@ def _lines(contribution: str) -> Iterator[dict[str, Any]]:
         after = {"after": page[-1]["id"]}
 
 
-def _report(contribution: str, lines: list[dict[str, Any]], seconds: float, *, as_json: bool) -> None:
+def _report(contribution: str, lines: list[dict[str, Any]], state: dict[str, Any], seconds: float, *, as_json: bool) -> None:
     counts = {status: sum(line["status"] == status for line in lines)
               for status in ("imported", "duplicate", "refused")}
     if as_json:
         for line in lines:
             shown = {key: line[key] for key in ("path", "status", "exhibit_id", "sha256")}
             emit(shown | ({"reason": line["reason"]} if line["status"] == "refused" else {}))
-        emit({"contribution": contribution, "counts": counts | {"files": len(lines)}, "seconds": round(seconds, 3)})
+        emit({"contribution": contribution, "counts": counts | {"files": len(lines)}, "seconds": round(seconds, 3),
+              "in_depth": {"done": state["in_depth"], "of": state["matched"]}})
     else:
         for line in lines:
             if line["status"] == "refused":
                 complain(f"refused  {line['path']}: {line['reason']}")
         say(f"{len(lines)} files in {seconds:.1f} s: {counts['imported']} imported, {counts['duplicate']} duplicate, "
             f"{counts['refused']} refused. Contribution {contribution}. Next: clew overlap --case ...")
+        say(f"{state['in_depth']} of {state['matched']} looked at in depth so far; this goes on by itself. "
+            "How far: clew case show REFERENCE")
     if counts["refused"] == len(lines):  # nothing came in; where something did, the lines say what did not
         raise typer.Exit(1)

@@ -55,11 +55,16 @@ def drawn(a: Side, b: Side, where: Mapping[str, Any]) -> bytes:
 
 def sides_of(a: Opened, b: Opened, where: Mapping[str, Any]) -> tuple[Side, Side]:
     """Return the sides of two opened files: of a film the still that `where` speaks of, else its most telling one."""
-    longest = max(where.get("segments", ()), key=lambda segment: segment[1] - segment[0], default=None)
-    places = (where.get("a_time"), where.get("b_time"))
-    if longest is not None:
-        places = ((longest[0] + longest[1]) / 2, (longest[2] + longest[3]) / 2)
+    places = moments(where)
     return Side(_still(a, places[0]), a.duration), Side(_still(b, places[1]), b.duration)
+
+
+def moments(where: Mapping[str, Any]) -> tuple[float | None, float | None]:
+    """Return the seconds of a and of b that `where` speaks of: the middle of the longest segment, else those named."""
+    longest = max(where.get("segments", ()), key=lambda segment: segment[1] - segment[0], default=None)
+    if longest is not None:
+        return (longest[0] + longest[1]) / 2, (longest[2] + longest[3]) / 2
+    return where.get("a_time"), where.get("b_time")
 
 
 def _still(opened: Opened, at: float | None) -> Pixels | None:

@@ -38,6 +38,7 @@ for _method, _path, _page in (
     ("POST", "/contributions/{contribution_id}/withdraw", contributions.withdraw),
     ("GET", "/cases/{case_id}/exhibits", exhibit.grid_page),
     ("GET", "/exhibits/{exhibit_id}", exhibit.exhibit_page),
+    ("POST", "/exhibits/{exhibit_id}/search", searches.search_part),
     ("POST", "/exhibits/{exhibit_id}/narrow", alone.narrow),
     ("POST", "/exhibits/{exhibit_id}/grant", alone.grant),
     ("POST", "/exhibits/{exhibit_id}/take-back", alone.take_back),

@@ -18,6 +18,7 @@ from tests.access.routes import (
     own_session,
     own_thing,
     team,
+    under_its_case,
     verb,
 )
 
@@ -52,6 +53,8 @@ PAGES: dict[tuple[str, str], Route] = {
     ("POST", "/contributions/{contribution_id}/withdraw"): Route(on("contribute"), "contribution", 303),
     ("GET", "/cases/{case_id}/exhibits"): Route(on("read"), "case"),
     ("GET", "/exhibits/{exhibit_id}"): Route(on("read"), "exhibit"),
+    ("POST", "/exhibits/{exhibit_id}/search"): Route(under_its_case, "exhibit", 303, form(
+        purpose="to compare", left="10", top="10", width="50", height="50")),
     ("POST", "/exhibits/{exhibit_id}/narrow"): Route(narrowing, "exhibit", 303, form(narrowed="yes")),
     ("POST", "/exhibits/{exhibit_id}/grant"): Route(narrowing, "exhibit", 303, form(agency="NODE")),
     ("POST", "/exhibits/{exhibit_id}/take-back"): Route(narrowing, "exhibit", 303, form(agency="NODE")),

@@ -52,6 +52,12 @@ def narrowing(world: World, viewer: Officer, thing: Any) -> str:
     return "not_found" if answer == "yes" and not known else answer
 
 
+def under_its_case(world: World, viewer: Officer, thing: Any) -> str:
+    """A search from an exhibit names no case here: both the exhibit and the case it lies in must be known."""
+    answer = may(viewer, "search", thing)
+    return may(viewer, "search", thing.case) if answer == "yes" else answer
+
+
 def nobody(name: str) -> Answer:
     """An act on a thing that nobody has: the right is asked first."""
     return lambda world, viewer, thing: may(viewer, name, None)
@@ -149,7 +155,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "/appointed"): Route(verb("operate")),
     ("POST", "/appointed/{officer_id}/reset"): Route(on_appointed, "officer"),
     ("GET", "/officers"): Route(verb("officers")),
-    ("GET", "/colleagues"): Route(verb("create_case")),
+    ("GET", "/colleagues"): Route(verb("set_policy")),
     ("POST", "/officers"): Route(verb("officers"), ok=201, ask={"json": _OFFICER}),
     ("PUT", "/officers/{officer_id}/roles"): Route(on_officer, "officer", 204, {"json": {"roles": ["analyst"]}}),
     ("PUT", "/officers/{officer_id}/suspended"): Route(on_officer, "officer", 204, {"json": {"suspended": False}}),
@@ -168,6 +174,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "/cases/{case_id}/links"): Route(on("read"), "case"),
     ("GET", "/links/{link_id}"): Route(a_link("read"), "link"),
     ("GET", "/links/{link_id}/judgements"): Route(a_link("read"), "link"),
+    ("POST", "/links/{link_id}/picture"): Route(a_link("reveal"), "link", ask={"json": {"purpose": "to compare"}}),
     ("POST", "/links/{link_id}/judgements"): Route(
         a_link("judge"), "link", 201, {"json": {"answer": "UNSURE", "reason": "blurred"}}),
     ("POST", "/cases/{case_id}/contributions"): Route(on("contribute"), "case", 201, {"json": {"source": "s"}}),
@@ -194,6 +201,8 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/cases/{case_id}/searches"): Route(
         on("search"), "case", 202, {"content": b"some file", "params": {"purpose": "to compare"}}),
     ("GET", "/cases/{case_id}/searches"): Route(on("search"), "case"),
+    ("POST", "/exhibits/{exhibit_id}/searches"): Route(
+        under_its_case, "exhibit", 202, {"json": {"box": [0.1, 0.1, 0.5, 0.5], "purpose": "to compare"}}),
     ("GET", "/searches/{search_id}"): Route(own_thing("search", on("search")), "search"),
     ("HEAD", "/uploads/{upload_id}"): Route(own_thing("contribute", team("contribute")), "upload"),
     ("PATCH", "/uploads/{upload_id}"): Route(

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from clew.store import db
-from clew.web.api import exhibits
+from clew.web.api import cases, exhibits
 from tests.access.objects import objects
 from tests.access.oracle import World
 from tests.access.real import Real, Undone
@@ -39,6 +39,7 @@ def web(real: Real) -> Iterator[httpx.Client]:
     with pytest.MonkeyPatch.context() as patch, in_process() as client:
         patch.setitem(db._open, real.node.at, undone := Undone(real.node.at))
         patch.setattr(exhibits, "clear_picture", lambda *_, **__: b"a picture")
+        patch.setattr(cases, "both_sides", lambda *_: b"a picture")
         yield client
         undone.close()
 

@@ -7,7 +7,7 @@ import pytest
 
 from clew.store import db
 from clew.store.postgres import database_name
-from clew.web.api import exhibits
+from clew.web.api import cases, exhibits
 from tests.access.objects import objects
 from tests.access.oracle import World
 from tests.access.real import FirstWallOnly, Real
@@ -32,6 +32,7 @@ def web(real: Real, server: TestServer) -> Iterator[httpx.Client]:
         patch.setitem(db._open, real.node.at, alone := FirstWallOnly(real.node.at))
         alone.admin_dsn = server.server.admin_dsn(database_name(real.node.at))
         patch.setattr(exhibits, "clear_picture", lambda *_, **__: b"a picture")
+        patch.setattr(cases, "both_sides", lambda *_: b"a picture")
         yield client
         alone.close()
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from clew.web import views as v
+from tests.web.sample_stages import ANSWER, COMPARE, FOUND, PART, PICTURES, SOUNDS
 
 NOW = datetime(2026, 11, 21, 20, 15, tzinfo=UTC)
 XA = v.Agency("XA-ICU", "XA", "Internet Crimes Unit of Xanadu")
@@ -74,28 +75,11 @@ EXHIBIT = v.ExhibitView(
     signals=(v.SignalRow("exact", 1, 0, None), v.SignalRow("pdq", 1, 1, 96)), links=LINKS, stack=3, thumbnail=DOT,
     may_reveal=True, conditions="Not to be used in court without asking the owner",
     sharing=v.SharingView(True, (v.Choice("XB-CPC", "Child Protection Centre Borduria (XB-CPC)"),),
-                          (v.Choice("XC-NB", "مكتب سيلدافيا الوطني (XC-NB)"),)))
+                          (v.Choice("XC-NB", "مكتب سيلدافيا الوطني (XC-NB)"),)), part=PART)
 REFUSED_EXHIBIT = v.ExhibitView(
     sample_id(1), CASE, "2026-0417", XA, "broken.jpg", "DCIM/broken.jpg", "", "", "refused", "The file is damaged.", 11, NOW)
-COMPARE = v.CompareView(
-    sample_id(5),
-    v.SideView(CASE, "2026-0417", sample_id(8), "clips/VID_20260301_1122.mp4", XA, "film", 95.0, DOT, True, at=4.0),
-    v.SideView(sample_id(2), "B-2025/883", sample_id(7), "lantern.mkv", XB, "film", 212.5, DOT,
-               conditions="Ask before any arrest"),
-    (v.ScoreRow("frames", 0.94, "match", "The two films share 41 seconds that run in step."),),
-    (v.Segment(4.0, 31.5, 60.0, 87.5), v.Segment(50.0, 63.5, 150.2, 163.7)),
-    (v.JudgementRow("POSITIVE", "Ada Berg", "XA-ICU", NOW, "Same curtain and same stain on the wall"),
-     v.JudgementRow("UNSURE", "XC-NB", "XC-NB", NOW - DAY, "Logo hides it")), True, sample_id(6), 13)
-PICTURES = v.CompareView(
-    sample_id(6), v.SideView(CASE, "2026-0417", sample_id(9), "IMG_0417.JPG", XA, "picture", 0.0, DOT, True),
-    v.SideView(sample_id(2), "B-2025/883", sample_id(7), "scan/0042_small.jpg", XB, "picture", 0.0, DOT, True),
-    (v.ScoreRow("pdq", 0.97, "match", "The pictures look the same."),), may_judge=True)
 SEARCHES = v.SearchesView((v.Choice(CASE, "2026-0417 Room with the striped curtain", True),), "2026-0417",
                           (v.SearchRow(sample_id(1), NOW, "photo.jpg", "Is the room known?", "done"),))
-HITS = (
-    v.SearchHit("audience", XA, "2026-0417", "icu@police.xa.example", NOW.date(), "pdq", "strong", LINKS[0].why, CASE,
-                sample_id(9)),
-    v.SearchHit("contact", XB, "B-2025/883", "cpc@police.xb.example", NOW.date() - 30 * DAY, "pdq", "possible"))
 SESSIONS = (v.SessionRow(sample_id(1), "10.4.0.17", "web", NOW, NOW, True),
             v.SessionRow(sample_id(2), "10.4.0.99", "command-line", NOW - DAY, NOW - DAY))
 ISSUED = v.IssuedCode("jlind", "KXQ7-2M4P-9TRD-AB2C", NOW + DAY)
@@ -121,7 +105,6 @@ HEALTH = v.HealthView(
     (v.FailedRow("describe", NOW, 5, "The worker died while it ran this job."),))
 URI = "otpauth://totp/Clew:aberg?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Clew"
 NOT_FOUND = v.ErrorView("not_found", "Not found. Check the reference, or ask the owner whether you may know it.")
-ANSWER = v.SearchView(sample_id(1), NOW, "photo.jpg", CASE, "2026-0417", "Is the room known?", "done", hits=HITS)
 
 # name of the picture, template, view
 PAGES: tuple[tuple[str, str, object], ...] = (
@@ -154,9 +137,12 @@ PAGES: tuple[tuple[str, str, object], ...] = (
     ("links-empty", "links/list.html", v.LinksView(CASE, "2026-0417", "unjudged", ())),
     ("compare", "links/compare.html", COMPARE),
     ("compare-pictures", "links/compare.html", PICTURES),
+    ("compare-sounds", "links/compare.html", SOUNDS),
     ("search", "searches/search.html", SEARCHES),
     ("search-empty", "searches/search.html", v.SearchesView(())),
     ("answer", "searches/result.html", ANSWER),
+    ("answer-part", "searches/result.html", FOUND),
+    ("answer-none", "searches/result.html", replace(FOUND, hits=())),
     ("answer-waiting", "searches/result.html", replace(ANSWER, state="waiting", hits=())),
     ("answer-refused", "searches/result.html", replace(ANSWER, state="refused", reason="The file is damaged.", hits=())),
     ("events", "oversight/events.html", EVENTS),

@@ -30,6 +30,7 @@ _COUNTS = """
            count(*) FILTER (WHERE status = 'refused') AS refused,
            count(*) FILTER (WHERE status = 'imported' AND matched) AS matched,
            count(*) FILTER (WHERE status = 'imported' AND NOT matched AND reason <> '') AS stopped,
+           count(*) FILTER (WHERE status = 'imported' AND in_depth = 'done') AS in_depth,
            coalesce(sum(size), 0) AS size, min(made_at) AS first_at, max(done_at) AS last_at
     FROM clew.files WHERE contribution_id = """
 
@@ -148,7 +149,7 @@ def _progress(work: Work, contribution: Contribution) -> Progress:
 
 def _counted(contribution: Contribution, row: Row[Any]) -> Progress:
     return Progress(contribution, row.files, row.waiting, row.imported, row.duplicate, row.refused, row.matched,
-                    int(row.size), row.first_at, row.last_at, row.stopped)
+                    int(row.size), row.first_at, row.last_at, row.stopped, row.in_depth)
 
 
 @verb("get_progress", right="read")

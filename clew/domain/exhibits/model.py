@@ -25,7 +25,8 @@ class Contribution:
 class Progress:
     """How far a contribution is: counts of files, bytes, and the times its rate is told from.
 
-    `stopped`: imported, but their comparison was given up; the operator can run it again.
+    `stopped`: imported, but their comparison was given up; the operator can run it again. `in_depth`: imported files
+    that were looked at in depth as well (details, likeness, sound), which goes on when nothing else waits.
     """
 
     contribution: Contribution
@@ -39,6 +40,7 @@ class Progress:
     first_at: datetime | None
     last_at: datetime | None
     stopped: int = 0
+    in_depth: int = 0
 
     @property
     def finished(self) -> bool:
@@ -99,6 +101,18 @@ class Tile:
     stack: int
     state: str = "imported"
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An exhibit as a list shows it: its size in pixels, its length in seconds, and a safe thumbnail or none."""
+
+    path: str
+    kind: str
+    width: int
+    height: int
+    duration: float
+    thumbnail: bytes | None
 
 
 @dataclass(frozen=True, slots=True)

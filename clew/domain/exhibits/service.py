@@ -1,6 +1,7 @@
 """Verbs of looking at exhibits: the grid of safe thumbnails, one exhibit, and revealing it on purpose."""
 
 import uuid
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +13,7 @@ from clew.access.verb import event, verb
 from clew.domain.cases.service import case_in_sight
 from clew.domain.exhibits.arrive import agency_key, arrive, deposit, known_file
 from clew.domain.exhibits.heirs import keep_still
-from clew.domain.exhibits.model import Exhibit, Page, Tile
+from clew.domain.exhibits.model import Exhibit, Page, Shown, Tile
 from clew.domain.exhibits.rules import check_path, cursor, read_cursor
 from clew.kernel.errors import BadInput, NotFound, Refused, TooMany
 from clew.kernel.ids import CaseId, ExhibitId
@@ -137,6 +138,15 @@ def get_thumbnail(work: Work, viewer: Viewer, exhibit_id: ExhibitId) -> bytes | 
     return _thumbnail(viewer, row)
 
 
+@verb("get_thumbnails", right="read")
+def get_thumbnails(work: Work, viewer: Viewer, exhibit_ids: Sequence[ExhibitId]) -> dict[ExhibitId, Shown]:
+    """Show some exhibits as a page lists them, with their safe thumbnails; those out of sight are left out."""
+    rows = work.rows(f"{_EXHIBIT} AND e.id = ANY (:exhibits)", {"exhibits": list(exhibit_ids)})
+    work.record(event(viewer, "get_thumbnails", detail={"exhibits": [str(row.id) for row in rows]}))
+    return {ExhibitId(row.id): Shown(row.path, row.kind, row.width, row.height, row.duration, _thumbnail(viewer, row))
+            for row in rows}
+
+
 @dataclass(frozen=True, slots=True)
 class Looked:
     """One matcher that looked at an exhibit: how many signals, and the best quality of them (0..100)."""
@@ -189,7 +199,10 @@ def reveal(work: Work, viewer: Viewer, exhibit_id: ExhibitId, *, purpose: str) -
 def _check_limit(work: Work, viewer: Viewer) -> None:
     own = work.value("SELECT reveal_limit FROM clew.agencies WHERE id = :id", {"id": viewer.agency_id})
     limit = min((one for one in (own, settings().reveal_limit) if one), default=0)
-    if limit and work.value("SELECT clew.reveals_today()") >= limit:
+    if limit:  # one at a time: several at once would each find room
+        work.rows("SELECT pg_advisory_xact_lock(hashtextextended(:who, 0))", {"who": f"clew reveals {viewer.officer_id}"})
+    just_now = sum(told.verb == "reveal" for told in work.events)  # in this very transaction
+    if limit and work.value("SELECT clew.reveals_today()") + just_now >= limit:
         raise TooMany(f"Your agency's limit of {limit} reveals a day is reached. It begins anew tomorrow (UTC).")
 
 

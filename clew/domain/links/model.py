@@ -80,7 +80,11 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class LinkView:
-    """One link with both exhibits in sight and its last judgements, newest first."""
+    """One link with both exhibits in sight and its last judgements, newest first.
+
+    `beside`: what other matchers say of the same two exhibits, the strongest first.
+    """
 
     link: Link
     judgements: tuple[Judgement, ...]
+    beside: tuple[Link, ...] = ()

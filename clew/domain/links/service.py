@@ -1,6 +1,7 @@
 """Verbs on hits and links: see what is known and by whom, judge, disclose."""
 
 import uuid
+from dataclasses import dataclass
 from typing import Any, get_args
 
 from sqlalchemy import Row
@@ -10,11 +11,11 @@ from clew.access.release import released
 from clew.access.verb import event, verb
 from clew.domain.accounts.service import audited
 from clew.domain.cases.service import case_in_sight, own_case
-from clew.domain.exhibits.service import exhibit_in_sight
+from clew.domain.exhibits.service import Revealed, exhibit_in_sight, reveal
 from clew.domain.links.model import Answer, Judgement, Link, LinkView, Overlap
 from clew.domain.links.rules import add_up, place_of, read_place
 from clew.kernel import ids
-from clew.kernel.errors import BadInput, Conflict, NotFound
+from clew.kernel.errors import BadInput, Conflict, NotFound, Refused
 from clew.kernel.ids import CaseId, ExhibitId, JudgementId, LinkId
 from clew.kernel.viewer import Viewer
 from clew.store.db import Work
@@ -49,6 +50,10 @@ SHOWN = 100  # judgements told with their link
 _ONE = _TOLD.format(found=f"SELECT * FROM ({_FOUND}) f "
                     "WHERE f.link_id = :link OR f.pair = (SELECT clew.link_pair(:link))") + (
     " ORDER BY f.flipped, f.path, other_path LIMIT 1")
+
+
+_BESIDE = _TOLD.format(found=f"SELECT * FROM ({_FOUND}) f WHERE f.other_exhibit_id = :other") + (
+    " ORDER BY f.value DESC, f.matcher")
 
 
 def _link(found: Row[Any]) -> Link:
@@ -116,7 +121,14 @@ def get_link(work: Work, viewer: Viewer, link_id: LinkId) -> LinkView:
     """Show one link with both exhibits and what was last judged of it; `list_judgements` tells the rest."""
     link = _link_in_sight(work, viewer, link_id)
     work.record(event(viewer, "get_link", subject=f"link:{link_id}", detail={"exhibit": link.exhibit_id}))
-    return LinkView(link, _judgements(work, link_id, None, SHOWN))
+    return LinkView(link, _judgements(work, link_id, None, SHOWN), _beside(work, viewer, link))
+
+
+def _beside(work: Work, viewer: Viewer, link: Link) -> tuple[Link, ...]:
+    """Return the links between the same two exhibits that other matchers made."""
+    case = exhibit_in_sight(work, viewer, link.exhibit_id).case_id
+    rows = work.rows(_BESIDE, {"case": case, "exhibits": [link.exhibit_id], "own": True, "other": link.other_exhibit_id})
+    return tuple(one for one in map(_link, rows) if one.link_id not in (None, link.link_id))
 
 
 @verb("list_judgements", right="read")
@@ -164,6 +176,32 @@ def judge(work: Work, viewer: Viewer, link_id: LinkId, *, answer: Answer, reason
 
 
 @verb("disclose", right="set_policy")
+@dataclass(frozen=True, slots=True)
+class RevealedSide:
+    """One side of a link that may be opened now; `revealed` is None for a sound, of which there is nothing to see."""
+
+    exhibit_id: ExhibitId
+    duration: float
+    revealed: Revealed | None
+
+
+@verb("reveal_link", right="reveal")
+def reveal_link(work: Work, viewer: Viewer, link_id: LinkId, *,
+                purpose: str) -> tuple[Link, tuple[RevealedSide, RevealedSide]]:
+    """Show both sides of a link in one picture, on purpose: each side is a reveal, under the rules of one."""
+    link = _link_in_sight(work, viewer, link_id)
+    if link.other_exhibit_id is None:
+        raise NotFound
+    rows = {one: exhibit_in_sight(work, viewer, one) for one in (link.exhibit_id, link.other_exhibit_id)}
+    if not any(row.kind in ("picture", "film") for row in rows.values()):
+        raise Refused("Neither side has a picture. What their sounds share stands on the page.")
+    left, right = (RevealedSide(one, row.duration, reveal.within(work, viewer, one, purpose=purpose)
+                                if row.kind in ("picture", "film") else None) for one, row in rows.items())
+    work.record(event(viewer, "reveal_link", subject=f"link:{link_id}", purpose=purpose.strip(),
+                      detail={"exhibits": [str(left.exhibit_id), str(right.exhibit_id)]}))
+    return link, (left, right)
+
+
 def disclose(work: Work, viewer: Viewer, case_id: CaseId, *, handle: uuid.UUID) -> None:
     """Let the other side of a hit know of this owner-first case: agency, reference and contact, no picture."""
     own_case(work, viewer, case_id)

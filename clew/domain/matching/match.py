@@ -11,6 +11,7 @@ from clew.domain.matching.rules import Found
 from clew.domain.matching.stacks import pictures_of, stack
 from clew.kernel import ids
 from clew.kernel.events import Event
+from clew.signals.sides import turned_round
 from clew.store.db import Work, database
 
 _FILE = """
@@ -21,9 +22,6 @@ _LINK = """
     INSERT INTO clew.links (id, media_a, media_b, matcher, version, value, verdict, why, parameters, where_at)
     VALUES (:id, :a, :b, :matcher, :version, :value, :verdict, :why, CAST(:parameters AS jsonb), CAST(:where AS jsonb))
     ON CONFLICT DO NOTHING"""
-
-
-_OTHER_SIDE = {"a_": "b_", "b_": "a_"}
 
 
 def match(payload: dict[str, Any]) -> None:
@@ -71,11 +69,3 @@ def _row(media: uuid.UUID, found: Found) -> dict[str, Any]:
     return {"id": ids.random(), "a": min(media, found.other), "b": max(media, found.other), "matcher": found.matcher,
             "version": found.version, "value": score.value, "verdict": score.verdict, "why": score.why,
             "parameters": json.dumps(score.parameters), "where": json.dumps(where)}
-
-
-def turned_round(where: dict[str, Any]) -> dict[str, Any]:
-    """Return `where` as told from the other side: segments, boxes, times and outlines change places."""
-    other = {_OTHER_SIDE.get(key[:2], key[:2]) + key[2:]: value for key, value in where.items()}
-    if "segments" in where:
-        other["segments"] = sorted([c, d, a, b] for a, b, c, d in where["segments"])
-    return other

@@ -31,7 +31,11 @@ class SearchHit:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A search under a case and a purpose; `hits` are there once `state` is done."""
+    """A search under a case and a purpose; `hits` are there once `state` is done.
+
+    `box` is the marked part that was looked for. `exhibit_id`: it was made from an exhibit the viewer knows of, of a
+    film at `time` seconds; `name` is empty when he no longer does.
+    """
 
     id: SearchId
     case_id: CaseId
@@ -41,3 +45,6 @@ class Search:
     reason: str
     made_at: datetime.datetime
     hits: tuple[SearchHit, ...] = ()
+    exhibit_id: ExhibitId | None = None
+    box: tuple[float, float, float, float] | None = None
+    time: float | None = None

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from clew.kernel.errors import BadInput
+from clew.kernel.errors import BadInput, Refused
 from clew.signals import frames, pdq, registry
 from clew.signals.contract import Score, Signal
 
@@ -50,6 +50,9 @@ def in_depth(name: str, other: uuid.UUID, ours: Signals, theirs: Signals, itself
     return None if score.verdict == "none" else Found(other, name, matcher.VERSION, score, ordered=True)
 
 
+Box = tuple[float, float, float, float]
+
+
 def check_box(box: Sequence[float] | None) -> None:
     """Raise BadInput for a marked part that is none: x, y, width, height in shares of the picture, at least 2 % wide."""
     if box is None:
@@ -59,6 +62,20 @@ def check_box(box: Sequence[float] | None) -> None:
     x, y, width, height = box
     if width < 0.02 or height < 0.02 or x + width > 1.0001 or y + height > 1.0001:
         raise BadInput("The marked part lies in the picture and is at least 2 % of it wide and high. Mark it again.")
+
+
+def still_at(kind: str, duration: float, time: float | None) -> float | None:
+    """Return the second of the still that is searched with: of a film one within it, of a picture none.
+
+    Raises Refused for what has no picture, BadInput for a second outside the film.
+    """
+    if kind == "picture":
+        return None
+    if kind != "film":
+        raise Refused("There is no picture in this file, so no part of one can be marked.")
+    if time is None or not 0 <= time <= max(duration, 0):
+        raise BadInput("Say at which second of the film the part is marked, from 0 to its length.")
+    return time
 
 
 def worth_telling(other: uuid.UUID, ours: Signals, theirs: Signals) -> Found | None:

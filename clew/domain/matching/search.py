@@ -1,6 +1,7 @@
 """The job behind a search: open the file, look it up, keep the hits, tell their owners once, forget the file."""
 
 import json
+import uuid
 from typing import Any
 
 from sqlalchemy import Row
@@ -11,13 +12,16 @@ from clew.domain.matching.lookup import pairs
 from clew.domain.matching.tools import sandbox
 from clew.kernel.errors import Damaged, Refused
 from clew.kernel.events import Event
+from clew.media import limits
+from clew.media.opened import Opened
 from clew.signals import details, registry
 from clew.signals.contract import Signal
 from clew.store.db import Work, database
+from clew.store.memory import in_memory
 from clew.store.vault import vault
 
 _SEARCH = """
-    SELECT s.id, s.officer_id, s.agency_id, s.case_id, s.name, s.sha256, s.object_name, s.wrapped_key, s.state, s.box,
+    SELECT s.id, s.officer_id, s.agency_id, s.case_id, s.name, s.sha256, s.object_name, s.wrapped_key, s.state, s.box, s.time_s,
            o.suspended_at IS NOT NULL OR a.cut_off_at IS NOT NULL AS stopped
     FROM clew.searches s JOIN clew.officers o ON o.id = s.officer_id JOIN clew.agencies a ON a.id = o.agency_id
     WHERE s.id = :search"""
@@ -26,9 +30,12 @@ _HIT = """
     INSERT INTO clew.search_hits (search_id, exhibit_id, matcher, value, verdict, why, parameters, where_at)
     SELECT :search, e.id, :matcher, :value, :verdict, :why, CAST(:parameters AS jsonb), CAST(:where AS jsonb)
     FROM clew.exhibits e WHERE e.media_id = :media AND e.withdrawn_at IS NULL
+      AND NOT EXISTS (SELECT 1 FROM clew.searches s WHERE s.id = :search AND s.exhibit_id = e.id)
       AND (:matcher = 'exact' OR (e.state = 'imported' AND (:matcher IN ('pdq', 'frames') OR e.in_depth)))
     ON CONFLICT DO NOTHING"""
 STOPPED = "The officer or his agency was suspended before the search ran."
+GONE = "The exhibit was withdrawn, or you may no longer know of it. Nothing was searched."
+DAMAGED_EXHIBIT = "The stored copy of this file is damaged. Contribute the file again: the new copy takes its place."
 DAMAGED = "The file was damaged on the node before it was looked at. Search with it again."
 
 
@@ -36,25 +43,45 @@ def search(payload: dict[str, Any]) -> None:
     """Run one waiting search."""
     with database().system_work() as work:
         row = work.first(_SEARCH, {"search": payload["search"]})
-        key = agency_key(work, row.agency_id) if row is not None else None
-    if row is None or key is None or row.state != "waiting":
+    if row is None or row.state != "waiting":
         return
     if row.stopped:
         _end(row, {}, STOPPED)
     else:
-        data_key = key.unwrap(row.object_name, bytes(row.wrapped_key))
         try:
-            opened = sandbox().open(vault().blobs.read_all(row.object_name, data_key), name_hint=row.name)
-            signals = registry.describe(opened) if row.box is None else details.describe_region(opened, tuple(row.box))
-            _end(row, by_matcher(signals), "")
+            signals, itself = _of_a_file(row) if row.object_name is not None else _of_an_exhibit(row)
+            _end(row, by_matcher(signals), "", itself)
         except Refused as refusal:
             _end(row, {}, refusal.message)
-        except Damaged:  # it is the only copy
-            _end(row, {}, DAMAGED)
-    vault().blobs.drop(row.object_name)
+        except Damaged:  # of a file it is the only copy
+            _end(row, {}, DAMAGED if row.object_name is not None else DAMAGED_EXHIBIT)
+    if row.object_name is not None:
+        vault().blobs.drop(row.object_name)
 
 
-def _end(row: Row[Any], signals: dict[str, list[Signal]], refused: str) -> None:
+def _of_a_file(row: Row[Any]) -> tuple[list[Signal], None]:
+    """Open the file that was brought for this search."""
+    with database().system_work() as work:
+        key = agency_key(work, row.agency_id)
+    data_key = key.unwrap(row.object_name, bytes(row.wrapped_key))
+    opened = sandbox().open(vault().blobs.read_all(row.object_name, data_key), name_hint=row.name)
+    return (registry.describe(opened) if row.box is None else details.describe_region(opened, tuple(row.box))), None
+
+
+def _of_an_exhibit(row: Row[Any]) -> tuple[list[Signal], uuid.UUID]:
+    """Open the exhibit whose part was marked, if its officer may know of it still, and return its content's id too."""
+    with database().system_work() as work:
+        held = work.first("SELECT * FROM clew.search_material(:search)", {"search": row.id})
+        if held is None:
+            raise Refused(GONE)
+        key = agency_key(work, held.agency_id)
+    with in_memory(held.object_name, key.unwrap(held.object_name, bytes(held.wrapped_key)), held.size) as content:
+        still = sandbox().render(content, time=row.time_s, side=limits.PICTURE_SIDE)
+    opened = Opened("picture", "image/png", width=still.shape[1], height=still.shape[0], picture=still)
+    return details.describe_region(opened, tuple(row.box)), held.media_id
+
+
+def _end(row: Row[Any], signals: dict[str, list[Signal]], refused: str, itself: uuid.UUID | None = None) -> None:
     """Keep what was found, unless the officer was stopped meanwhile: he gets no answer, then or later."""
     with database().system_work() as work:
         now = work.first(f"{_SEARCH} FOR UPDATE OF s", {"search": row.id})
@@ -65,7 +92,8 @@ def _end(row: Row[Any], signals: dict[str, list[Signal]], refused: str) -> None:
                    {"state": "refused" if refused else "done", "reason": refused, "id": row.id})
         if not refused:
             _same_bytes(work, row)
-            for found in [*pairs(work, signals), *pairs_in_depth(work, signals, alike=True)]:
+            known = () if itself is None else (itself,)
+            for found in [*pairs(work, signals), *pairs_in_depth(work, signals, known=known, alike=True)]:
                 score = found.score
                 work.write(_HIT, {"search": row.id, "media": found.other, "matcher": found.matcher,
                                   "value": score.value, "verdict": score.verdict, "why": score.why,
@@ -76,9 +104,13 @@ def _end(row: Row[Any], signals: dict[str, list[Signal]], refused: str) -> None:
 
 
 def _same_bytes(work: Work, row: Row[Any]) -> None:
+    """Keep the exhibits of the same bytes, where a marked part lies in the same place; that which was searched with is none."""
+    box = None if row.box is None else [round(share, 4) for share in row.box]
+    where = {side: value for side, value in (("a_box", box), ("b_box", box), ("a_time", row.time_s), ("b_time", row.time_s))
+             if value is not None}
     for media in work.rows("SELECT id FROM clew.media WHERE sha256 = :sha256", {"sha256": bytes(row.sha256)}):
         work.write(_HIT, {"search": row.id, "media": media.id, "matcher": "exact", "value": 1.0, "verdict": "match",
-                          "why": "same-bytes", "parameters": "{}", "where": "{}"})
+                          "why": "same-bytes", "parameters": "{}", "where": json.dumps(where)})
 
 
 def _tell_owners(work: Work, row: Row[Any]) -> None:

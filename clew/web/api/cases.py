@@ -4,7 +4,7 @@ import datetime
 import uuid
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from clew.domain.cases import review, service
@@ -13,7 +13,9 @@ from clew.domain.cases.rules import party
 from clew.domain.links import service as links
 from clew.domain.links.model import Judgement, Link, LinkView, Overlap
 from clew.kernel.ids import CaseId, ExhibitId, JudgementId, LinkId, OfficerId
+from clew.signals.sides import turned_round
 from clew.store.vault import vault
+from clew.web.clear import both_sides
 from clew.web.session import Asking, Key
 
 router = APIRouter(tags=["cases"])
@@ -142,6 +144,20 @@ def list_judgements(viewer: Asking, link_id: uuid.UUID, after: uuid.UUID | None 
     """List what was judged of a link, newest first; `after` is the id of the last one seen."""
     last = None if after is None else JudgementId(after)
     return links.list_judgements(viewer, LinkId(link_id), after=last, limit=limit)
+
+
+class RevealBoth(BaseModel):
+    """Why clear material is shown."""
+
+    purpose: str = Field(max_length=500)
+
+
+@router.post("/links/{link_id}/picture", response_class=Response)
+def reveal_link(viewer: Asking, link_id: uuid.UUID, body: RevealBoth) -> Response:
+    """Show both sides of a link with what they share drawn in: a PNG that is never cached. Each side is a reveal."""
+    link, (left, right) = links.reveal_link(viewer, LinkId(link_id), purpose=body.purpose)
+    where = turned_round(link.where) if link.flipped else link.where
+    return Response(both_sides(left, right, where), media_type="image/png")
 
 
 class NewJudgement(BaseModel):

@@ -139,6 +139,23 @@ async def search(request: Request, viewer: Asking, case_id: uuid.UUID, key: Key,
     return {"id": str(await run_in_threadpool(_search, viewer, CaseId(case_id), purpose, name, stored, marked, key))}
 
 
+class PartToFind(BaseModel):
+    """A marked part of an exhibit: x, y, width, height in shares of the picture; of a film, at which second."""
+
+    box: tuple[float, float, float, float]
+    purpose: str = Field(max_length=500)
+    time: float | None = Field(None, ge=0, le=1e6)
+    case_id: uuid.UUID | None = None
+
+
+@router.post("/exhibits/{exhibit_id}/searches", status_code=202)
+def search_exhibit(viewer: Asking, exhibit_id: uuid.UUID, body: PartToFind, key: Key) -> dict[str, str]:
+    """Search everything for a marked part of an exhibit, under its case or another; ask for the result by the id returned."""
+    under = None if body.case_id is None else CaseId(body.case_id)
+    return {"id": str(matching.search_exhibit.once(
+        key, viewer, ExhibitId(exhibit_id), purpose=body.purpose, box=body.box, time=body.time, case_id=under))}
+
+
 def _box(given: str) -> tuple[float, float, float, float] | None:
     if not given:
         return None

@@ -3,7 +3,9 @@ import "htmx.org";
 import "../static/app.css";
 import "./file-drop.js";
 import "./file-search.js";
+import "./media-compare.js";
 import "./media-grid.js";
+import "./region-search.js";
 import "./reveal-picture.js";
 
 // On a narrow screen each cell of a table says its column; the sheet shows it.

@@ -20,6 +20,7 @@ from clew.web.rendering import render
 from clew.web.views import ContributionRow, FileRow, FilesView, ProgressView
 
 _FRESH = timedelta(minutes=30)  # an open contribution older than this is not waited for
+_DEEP = timedelta(days=1)  # nor is one older than this asked how far it is looked at in depth
 _EXPLAINED = 5  # the newest contributions say on the page why files were refused
 _PAGE = 500
 _SHOWN = 50  # contributions on a case's page
@@ -35,11 +36,12 @@ def contribution_rows(v: Visit, found: list[Progress]) -> tuple[ContributionRow,
 def _row(v: Visit, progress: Progress, explained: bool) -> ContributionRow:
     made, state = progress.contribution, _state(progress)
     rate, left = _pace(progress)
-    fresh = clock.now() - made.made_at < _FRESH
+    age = clock.now() - made.made_at
     return ContributionRow(
         str(made.id), made.source, made.made_at, state, progress.files, progress.imported, progress.matched,
         progress.duplicate, progress.refused, progress.size, rate, left, _reasons(v, made.id) if explained else (),
-        state in ("done", "receiving") and v.may("contribute"), state == "running" or (state == "receiving" and fresh))
+        state in ("done", "receiving") and v.may("contribute"), state == "running" or (state == "receiving" and age < _FRESH),
+        progress.in_depth, state in ("done", "receiving") and progress.in_depth < progress.matched and age < _DEEP)
 
 
 def _state(progress: Progress) -> str:
@@ -72,15 +74,16 @@ def contributions_page(v: Visit, case_id: CaseId, after: str) -> tuple[tuple[Con
     return contribution_rows(v, found), str(found[-1].contribution.id) if len(found) == _SHOWN else ""
 
 
-def contributions_part(request: Request, case_id: uuid.UUID, after: str = "") -> Response:
-    """Answer the page that asks how far its contributions are."""
+def contributions_part(request: Request, case_id: uuid.UUID, after: str = "", slow: bool = False) -> Response:
+    """Answer the page that asks how far its contributions are; `slow`: how far they are looked at in depth."""
     with visit(request, "cases", "read") as v:
         rows, following = contributions_page(v, CaseId(case_id), after)
         view = ProgressView(str(case_id), rows, after, following)
         moving = any(row.moving for row in view.contributions)
-        # At the end the whole page is fetched again: what is known elsewhere may be new.
+        # At the end the whole page is fetched again: what is known elsewhere may be new. Not while somebody works on it,
+        # long after his files came in.
         return HTMLResponse(render("cases/contributions.html", shell_of(v.viewer), view),
-                            headers={} if moving else {"HX-Refresh": "true"})
+                            headers={} if moving or slow else {"HX-Refresh": "true"})
 
 
 def files_page(request: Request, contribution_id: uuid.UUID, status: str = "", after: str = "") -> Response:

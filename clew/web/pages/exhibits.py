@@ -15,7 +15,8 @@ from clew.signals import exact
 from clew.web.pages.frame import Visit, visit
 from clew.web.pages.parts import case_of, link_row, name_of, owner, picture
 from clew.web.pages.sharing import sharing_view
-from clew.web.views import Agency, ExhibitView, GridView, SignalRow, TileView
+from clew.web.pages.stages import stage
+from clew.web.views import Agency, ExhibitView, GridView, SignalRow, StageView, TileView
 
 PAGE = 60
 LINKS = 50
@@ -58,7 +59,14 @@ def _view(v: Visit, found: Exhibit) -> ExhibitView:
         (("SHA-256", found.sha256), ("SHA-1", found.sha1), ("MD5", found.md5)), found.width, found.height,
         found.duration, _facts(found.facts), signals, tuple(link_row(v, one) for one in near), found.stack,
         picture(thumbnail), found.state == "imported" and found.kind in REVEALED and v.may("reveal"),
-        case.conditions if case else "", sharing_view(v, found))
+        case.conditions if case else "", sharing_view(v, found), _part(v, found, picture(thumbnail)))
+
+
+def _part(v: Visit, found: Exhibit, shown: str) -> StageView | None:
+    """Return what a part is marked on, where there is a picture and the officer may search."""
+    if found.state != "imported" or found.kind not in REVEALED or not v.may("search"):
+        return None
+    return stage(v.words, found.kind, (found.width, found.height), shown)
 
 
 def _facts(facts: dict[str, Any]) -> tuple[tuple[str, str], ...]:

@@ -1,6 +1,7 @@
 """Two exhibits of a link side by side, and judging it."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any, cast
 
 from fastapi import Request
@@ -11,56 +12,71 @@ from clew.domain.links import service
 from clew.domain.links.model import Answer, Link, LinkView
 from clew.kernel.errors import NotFound
 from clew.kernel.ids import CaseId, ExhibitId, LinkId
+from clew.signals import sides
+from clew.signals.sides import Outline, Point
+from clew.web.pages import stages
 from clew.web.pages.exhibits import REVEALED
 from clew.web.pages.forms import OwnForm
 from clew.web.pages.frame import Visit, go, visit
 from clew.web.pages.parts import case_of, name_of, owner, picture, why
-from clew.web.views import Agency, CompareView, JudgementRow, ScoreRow, Segment, SideView
+from clew.web.views import Agency, CompareView, JudgementRow, PartRow, ScoreRow, Segment, SideView
 
 WAITING = 200  # unjudged links counted for "next"
 
 
-def compare_page(request: Request, link_id: uuid.UUID) -> Response:
-    """Show both sides of a link, what the matcher says, and what was judged."""
+def compare_page(request: Request, link_id: uuid.UUID, stretch: int = 0) -> Response:
+    """Show both sides of a link, what every matcher says, and what was judged; of films a chosen shared stretch."""
     with visit(request, "cases", "read") as v:
         found = service.get_link.within(v.work, v.viewer, LinkId(link_id))
-        return v.page("links/compare.html", _view(v, str(link_id), found))
+        return v.page("links/compare.html", _view(v, str(link_id), found, stretch))
 
 
-def _view(v: Visit, link_id: str, found: LinkView) -> CompareView:
+def _view(v: Visit, link_id: str, found: LinkView, stretch: int) -> CompareView:
     link = found.link
     if link.other_exhibit_id is None:
         raise NotFound
-    ours, theirs = ("b", "a") if link.flipped else ("a", "b")
-    shared = _segments(link)
-    left = _side(v, link.exhibit_id, link.where.get(f"{ours}_time", shared[0].left_start if shared else None))
-    right = _side(v, link.other_exhibit_id, link.where.get(f"{theirs}_time", shared[0].right_start if shared else None))
+    where = sides.turned_round(link.where) if link.flipped else link.where
+    shared, outlines, points = _segments(where), sides.outlines(where), sides.points(where)
+    chosen = next((one for one in shared if one.number == stretch), None)
+    here, there = _moments(where, chosen or (shared[0] if shared else None))
+    left = _side(v, link.exhibit_id, here, [a for a, _ in outlines], [a for a, _ in points])
+    right = _side(v, link.other_exhibit_id, there, [b for _, b in outlines], [b for _, b in points])
     waiting = _waiting(v, CaseId(uuid.UUID(left.case_id)), link_id)
     return CompareView(
-        link_id, left, right, (_score(v, link),), shared,
+        link_id, left, right, (_score(v, link), *(_score(v, one, str(one.link_id)) for one in found.beside)), shared,
+        tuple(PartRow(stages.label(n), n % stages.TONES, stages.place(v.words, a), stages.place(v.words, b))
+              for n, (a, b) in enumerate(outlines)), len(points), chosen.number if chosen else 0,
         tuple(JudgementRow(j.answer, j.officer, j.agency_code, j.made_at, j.reason) for j in found.judgements),
         v.may("judge"), waiting[0] if waiting else "", len(waiting))
 
 
-def _side(v: Visit, exhibit_id: ExhibitId, at: Any) -> SideView:
+def _moments(where: dict[str, Any], stretch: Segment | None) -> tuple[float | None, float | None]:
+    """Return the second of each side that is spoken of: the middle of a shared stretch, or that of a still."""
+    if stretch is None:
+        return where.get("a_time"), where.get("b_time")
+    return (stretch.left_start + stretch.left_end) / 2, (stretch.right_start + stretch.right_end) / 2
+
+
+def _side(v: Visit, exhibit_id: ExhibitId, at: float | None, outlines: Sequence[Outline], points: Sequence[Point]) -> SideView:
     found = exhibits.get_exhibit.within(v.work, v.viewer, exhibit_id)
     case = case_of(v, found.case_id)
-    shown = exhibits.get_thumbnail.within(v.work, v.viewer, exhibit_id)
+    shown = picture(exhibits.get_thumbnail.within(v.work, v.viewer, exhibit_id))
     return SideView(
         str(found.case_id), found.case_reference, str(exhibit_id), name_of(found.path),
-        owner(case) if case else Agency(found.agency_code, "", found.agency_code), found.kind, found.duration,
-        picture(shown), found.state == "imported" and found.kind in REVEALED and v.may("reveal"),
-        case.conditions if case else "", at)
+        owner(case) if case else Agency(found.agency_code, "", found.agency_code),
+        stages.stage(v.words, found.kind, (found.width, found.height), shown, outlines, points), found.duration,
+        found.state == "imported" and found.kind in REVEALED and v.may("reveal"), case.conditions if case else "", at)
 
 
-def _score(v: Visit, link: Link) -> ScoreRow:
-    return ScoreRow(link.matcher, link.value or 0.0, link.verdict, why(v, link.why, link.parameters, link.where))
+def _score(v: Visit, link: Link, link_id: str = "") -> ScoreRow:
+    return ScoreRow(link.matcher, link.value or 0.0, link.verdict, why(v, link.why, link.parameters, link.where), link_id)
 
 
-def _segments(link: Link) -> tuple[Segment, ...]:
-    found = [tuple(float(time) for time in one) for one in link.where.get("segments", [])]
-    turned = [(c, d, a, b) if link.flipped else (a, b, c, d) for a, b, c, d in found]
-    return tuple(Segment(*one) for one in sorted(turned))
+def _segments(where: dict[str, Any]) -> tuple[Segment, ...]:
+    """Return the shared stretches in the order of the left side's time."""
+    found = sorted([float(time) for time in one] for one in where.get("segments", []))
+    return tuple(Segment(start, end, there, there_end, n + 1, n % stages.TONES)
+                 for n, (start, end, there, there_end) in enumerate(found))
 
 
 def _waiting(v: Visit, case_id: CaseId, but: str) -> list[str]:

@@ -40,6 +40,7 @@ from clew.web.views.links import (
     JudgementRow,
     LinkRow,
     LinksView,
+    PartRow,
     ScoreRow,
     Segment,
     SideView,
@@ -63,6 +64,10 @@ from clew.web.views.shell import (
     Agency,
     Choice,
     Shell,
+)
+from clew.web.views.stages import (
+    ShapeView,
+    StageView,
 )
 
 __all__ = [
@@ -97,6 +102,7 @@ __all__ = [
     "OfficerRow",
     "OfficersView",
     "OverlapRow",
+    "PartRow",
     "PolicyView",
     "ProgressView",
     "ReviewRow",
@@ -108,9 +114,11 @@ __all__ = [
     "SearchesView",
     "Segment",
     "SessionRow",
+    "ShapeView",
     "SharingView",
     "Shell",
     "SideView",
     "SignalRow",
+    "StageView",
     "TileView",
 ]

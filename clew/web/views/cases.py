@@ -36,7 +36,8 @@ class CasesView:
 class ContributionRow:
     """One delivery of files. state: receiving, running, done, withdrawn. rate is files per second.
 
-    `moving`: worth asking again soon. `matched` files are compared with everything.
+    `moving`: worth asking again soon. `matched` files are compared with everything, `in_depth` ones looked at in depth too;
+    `deepening`: that goes on, and is worth asking for now and then.
     """
 
     id: str
@@ -54,6 +55,8 @@ class ContributionRow:
     reasons: tuple[tuple[str, int], ...] = ()
     may_withdraw: bool = False
     moving: bool = False
+    in_depth: int = 0
+    deepening: bool = False
 
     @property
     def settled(self) -> int:

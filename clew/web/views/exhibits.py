@@ -5,6 +5,7 @@ from datetime import datetime
 
 from clew.web.views.links import LinkRow
 from clew.web.views.shell import Agency, Choice
+from clew.web.views.stages import StageView
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,10 @@ class SharingView:
 
 @dataclass(frozen=True, slots=True)
 class ExhibitView:
-    """One exhibit. `facts` are (label id of words.FACTS, value) pairs; sizes in bytes, duration in seconds."""
+    """One exhibit. `facts` are (label id of words.FACTS, value) pairs; sizes in bytes, duration in seconds.
+
+    `part`: its picture, to mark a part on that is searched for; none where that is not offered.
+    """
 
     id: str
     case_id: str
@@ -86,3 +90,4 @@ class ExhibitView:
     may_reveal: bool = False
     conditions: str = ""
     sharing: SharingView | None = None
+    part: StageView | None = None

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from clew.web.views.shell import Agency
+from clew.web.views.stages import StageView
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +46,18 @@ class LinksView:
 
 @dataclass(frozen=True, slots=True)
 class SideView:
-    """One side of a comparison; it is in the viewer's sight. duration in seconds; `thumbnail` is a data address."""
+    """One side of a comparison; it is in the viewer's sight. duration in seconds.
+
+    `at`: the second of a film that is spoken of; its safe thumbnail is of another moment.
+    """
 
     case_id: str
     case_reference: str
     exhibit_id: str
     name: str
     owner: Agency
-    kind: str
+    stage: StageView
     duration: float = 0.0
-    thumbnail: str = ""
     may_reveal: bool = False
     conditions: str = ""
     at: float | None = None
@@ -62,22 +65,38 @@ class SideView:
 
 @dataclass(frozen=True, slots=True)
 class ScoreRow:
-    """One matcher's answer: calibrated score 0..1, verdict match or possible, and why in words."""
+    """One matcher's answer: calibrated score 0..1, verdict match or possible, and why in words.
+
+    `link_id` leads to what this matcher found; empty for the one that is shown.
+    """
 
     matcher: str
     score: float
     verdict: str
     why: str
+    link_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PartRow:
+    """A part that both sides share, under one label and colour: where it lies on each, in words."""
+
+    label: str
+    tone: int
+    left: str
+    right: str
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stretch shared by two films, in seconds on each side."""
+    """A stretch shared by two films, in seconds on each side; `tone`: which of six colours."""
 
     left_start: float
     left_end: float
     right_start: float
     right_end: float
+    number: int = 1
+    tone: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +112,19 @@ class JudgementRow:
 
 @dataclass(frozen=True, slots=True)
 class CompareView:
-    """One link. `next_link` is the next unjudged one in the same case, or empty."""
+    """One link. `next_link` is the next unjudged one in the same case, or empty. `points`: how many places are marked.
+
+    `chosen`: the number of the shared stretch whose middle is spoken of, 0 for none.
+    """
 
     link_id: str
     left: SideView
     right: SideView
     scores: tuple[ScoreRow, ...]
     segments: tuple[Segment, ...] = ()
+    parts: tuple[PartRow, ...] = ()
+    points: int = 0
+    chosen: int = 0
     judgements: tuple[JudgementRow, ...] = ()
     may_judge: bool = False
     next_link: str = ""

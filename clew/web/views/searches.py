@@ -1,9 +1,10 @@
-"""Search by one file under a case and a purpose: the form, earlier searches, and one answer."""
+"""Search by one file, or by a marked part of an exhibit, under a case and a purpose: the form, earlier searches, one answer."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from clew.web.views.shell import Agency, Choice
+from clew.web.views.stages import StageView
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,10 @@ class SearchesView:
 
 @dataclass(frozen=True, slots=True)
 class SearchHit:
-    """One answer. level audience: the exhibit itself; level contact: who knows it and whom to ask."""
+    """One answer. level audience: the exhibit itself; level contact: who knows it and whom to ask.
+
+    `stage`: the exhibit with what was found drawn in; `at`: of a film, at which second.
+    """
 
     level: str
     agency: Agency
@@ -42,11 +46,18 @@ class SearchHit:
     why: str = ""
     case_id: str = ""
     exhibit_id: str = ""
+    name: str = ""
+    stage: StageView | None = None
+    at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SearchView:
-    """One search and its answers so far; the page asks again while it is waiting."""
+    """One search and its answers so far; the page asks again while it is waiting.
+
+    `stage`: the exhibit it was made from, with the marked part, of a film at the second `moment`; `back` leads there.
+    `marked`: where the part lies, in words.
+    """
 
     id: str
     at: datetime
@@ -57,3 +68,7 @@ class SearchView:
     state: str
     reason: str = ""
     hits: tuple[SearchHit, ...] = ()
+    stage: StageView | None = None
+    back: str = ""
+    moment: float | None = None
+    marked: str = ""

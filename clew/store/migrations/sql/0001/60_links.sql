@@ -78,7 +78,8 @@ CREATE TABLE clew.stack_neighbours (
     PRIMARY KEY (stack, neighbour)
 );
 
--- A search by an officer with a file of his own that is not stored as an exhibit.
+-- A search by an officer: with a file of his own that is not stored as an exhibit, or with a marked part of an exhibit,
+-- of which nothing is copied: the job opens it while the officer may still know of it (clew.search_material).
 CREATE TABLE clew.searches (
     id uuid PRIMARY KEY,
     officer_id uuid NOT NULL REFERENCES clew.officers,
@@ -87,15 +88,18 @@ CREATE TABLE clew.searches (
     purpose text NOT NULL CHECK (length(purpose) BETWEEN 3 AND 500),
     name text NOT NULL,
     sha256 bytea NOT NULL,
-    object_name text NOT NULL,
-    wrapped_key bytea NOT NULL,
+    object_name text,
+    wrapped_key bytea CHECK ((wrapped_key IS NULL) = (object_name IS NULL)),
     box real[] CHECK (cardinality(box) = 4),  -- the marked part that is looked for; none: the whole
+    exhibit_id uuid REFERENCES clew.exhibits ON DELETE SET NULL,
+    time_s real,  -- of a film: the second of the still
     state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'done', 'refused')),
     reason text NOT NULL DEFAULT '',
     made_at timestamptz NOT NULL DEFAULT now(),
     done_at timestamptz
 );
 CREATE INDEX searches_officer ON clew.searches (officer_id, made_at);
+CREATE INDEX searches_exhibit ON clew.searches (exhibit_id) WHERE exhibit_id IS NOT NULL;
 -- What a search found at its end: exhibits, so that each hit is told of once and what comes later needs a new search.
 CREATE TABLE clew.search_hits (
     search_id uuid NOT NULL REFERENCES clew.searches,

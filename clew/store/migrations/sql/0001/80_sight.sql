@@ -294,4 +294,5 @@ CREATE POLICY add ON clew.judgements FOR INSERT TO clew_app
 CREATE POLICY own ON clew.searches TO clew_app
     USING (officer_id = (SELECT clew.viewer_officer()))
     WITH CHECK (officer_id = (SELECT clew.viewer_officer()) AND agency_id = (SELECT clew.viewer_agency())
-                AND case_id = ANY ((SELECT clew.cases_in_sight())::uuid[]));
+                AND case_id = ANY ((SELECT clew.cases_in_sight())::uuid[])
+                AND (exhibit_id IS NULL OR EXISTS (SELECT 1 FROM clew.exhibits e WHERE e.id = searches.exhibit_id)));

@@ -238,7 +238,24 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
     (SELECT DISTINCT ON (j.other_case, j.matcher) j.seen, NULL::uuid, NULL::uuid, j.owner_agency_id, j.code, j.name,
            j.country, j.reference, j.call, min(j.made_at) OVER (PARTITION BY j.other_case)::date, j.matcher, NULL::real,
            clew.band(j.value, j.verdict), j.verdict, NULL::text, '{}'::jsonb, '{}'::jsonb
-    FROM judged j WHERE j.seen = 'contact' ORDER BY j.other_case, j.matcher, j.value DESC)
+    FROM judged j WHERE j.seen = 'contact' ORDER BY j.other_case, j.matcher, j.verdict = 'match' DESC, j.value DESC)
+$$;
+
+-- The exhibit a search was made from, with its owner's key: only while it stands and the search's officer may know of it,
+-- by the rule of clew.sees_exhibit. The job has no viewer, so it asks for the search and names nobody.
+CREATE FUNCTION clew.search_material(of_search uuid)
+RETURNS TABLE (media_id uuid, object_name text, size bigint, agency_id uuid, wrapped_key bytea)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
+    SELECT m.id, m.object_name, m.size, k.agency_id, k.wrapped_key
+    FROM searches s JOIN officers o ON o.id = s.officer_id JOIN agencies a ON a.id = o.agency_id
+    JOIN exhibits e ON e.id = s.exhibit_id JOIN cases c ON c.id = e.case_id JOIN media m ON m.id = e.media_id
+    JOIN media_keys k ON k.media_id = m.id AND k.agency_id = c.owner_agency_id,
+    LATERAL (SELECT clew.stance(c.id, a.id, a.country, o.id) AS stance) t
+    WHERE s.id = of_search AND e.state = 'imported' AND e.withdrawn_at IS NULL
+      AND o.suspended_at IS NULL AND a.cut_off_at IS NULL AND o.roles && ARRAY['investigator', 'analyst']
+      AND ((t.stance = 'audience' AND (NOT e.narrowed OR c.owner_agency_id = a.id))
+           OR (t.stance <> 'denied' AND c.owner_agency_id <> a.id AND EXISTS (
+               SELECT 1 FROM exhibit_grants g WHERE g.exhibit_id = e.id AND g.agency_id = a.id)))
 $$;
 
 -- Whom a search has hit, for an event on the other side: each case of another agency once, as far as the search's own
@@ -260,6 +277,6 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
 $$;
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA clew FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION clew.search_told(uuid) TO clew_system;
+GRANT EXECUTE ON FUNCTION clew.search_told(uuid), clew.search_material(uuid) TO clew_system;
 GRANT EXECUTE ON FUNCTION clew.hits(uuid, uuid[]), clew.overlap(uuid), clew.linked_exhibits(uuid, uuid[]),
     clew.disclose(uuid, uuid), clew.search_results(uuid) TO clew_app;

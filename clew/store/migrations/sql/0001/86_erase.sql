@@ -9,7 +9,8 @@ BEGIN
     IF owner IS NULL THEN
         RAISE EXCEPTION 'only an expired case, and only its owner''s administrator';
     END IF;
-    RETURN QUERY SELECT s.object_name FROM searches s WHERE s.case_id = of_case AND s.state = 'waiting';
+    RETURN QUERY SELECT s.object_name FROM searches s WHERE s.case_id = of_case AND s.state = 'waiting'
+        AND s.object_name IS NOT NULL;
     DELETE FROM search_hits WHERE search_id IN (SELECT id FROM searches WHERE case_id = of_case)
         OR exhibit_id IN (SELECT id FROM exhibits WHERE case_id = of_case);
     DELETE FROM searches WHERE case_id = of_case;
