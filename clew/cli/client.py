@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from clew.kernel.errors import BadInput, ClewError, NotFound, NotLoggedIn, Unavailable
+from clew.kernel.errors import BadInput, ClewError, Conflict, NotFound, NotLoggedIn, Unavailable
 from clew.kernel.settings import settings
 
 
@@ -190,4 +190,7 @@ def managed_case_id(reference: str) -> str:
         found = client().ask("GET", "/managed-cases", params={"reference": reference})
     if not found:
         raise NotFound
+    if len(found) > 1:
+        raise Conflict(f"{len(found)} cases have this reference: {', '.join(str(one['case_id']) for one in found)}. "
+                       "Name the one you mean by its id.")
     return str(found[0]["case_id"])

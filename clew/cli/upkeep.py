@@ -1,5 +1,6 @@
 """Looking after a node: check, audit verify, backup, restore, upgrade. These open the store themselves."""
 
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +10,7 @@ import typer
 from clew.cli.officers import Json
 from clew.cli.output import careful, complain, counted, emit, say
 from clew.domain.events.service import AUDITED
+from clew.kernel.errors import ClewError
 from clew.store import postgres
 from clew.store.audit.checks.verify import verify
 from clew.store.audit.sequencer import sequence
@@ -22,19 +24,29 @@ from clew.store.vault import vault
 
 audit = typer.Typer(help="The signed log of events.", no_args_is_help=True)
 _EXPECTED = """
-    SELECT m.object_name, m.sha256, m.size, k.wrapped_key, a.id AS agency_id, a.wrapped_key AS agency_key
-    FROM clew.media m
-    LEFT JOIN LATERAL (SELECT * FROM clew.media_keys y WHERE y.media_id = m.id ORDER BY y.agency_id LIMIT 1) k ON true
-    LEFT JOIN clew.agencies a ON a.id = k.agency_id
-    WHERE k.media_id IS NOT NULL ORDER BY m.object_name COLLATE "C" """
+    SELECT m.object_name, m.sha256, m.size, k.held
+    FROM clew.media m, LATERAL (
+        SELECT array_agg(ARRAY[a.id::text, encode(a.wrapped_key, 'hex'), encode(y.wrapped_key, 'hex')]) AS held
+        FROM clew.media_keys y JOIN clew.agencies a ON a.id = y.agency_id WHERE y.media_id = m.id) k
+    WHERE k.held IS NOT NULL ORDER BY m.object_name COLLATE "C" """
 
 
 def _expected() -> Iterator[Expected]:
     """Yield what the rows say of their objects, in order, however many there are: as they were at the start."""
     with database().system_work() as work:
         for row in work.stream(_EXPECTED):
-            key = vault().keyring.agency(row.agency_id, bytes(row.agency_key)).unwrap(row.object_name, bytes(row.wrapped_key))
-            yield Expected(row.object_name, bytes(row.sha256), row.size, key)
+            keys = {_data_key(row.object_name, *held) for held in row.held}
+            yield Expected(row.object_name, bytes(row.sha256), row.size, next(iter(keys)),
+                           locked_out=len(keys) > 1 or None in keys)
+
+
+def _data_key(object_name: str, agency: str, agency_key: str, wrapped: str) -> bytes | None:
+    """Return the data key as one agency holds it, or None where its wrapping does not open."""
+    try:
+        held = vault().keyring.agency(uuid.UUID(agency), bytes.fromhex(agency_key))
+        return held.unwrap(object_name, bytes.fromhex(wrapped))
+    except ClewError:
+        return None
 
 
 @careful

@@ -19,6 +19,8 @@ def read_cursor(after: str, kinds: Sequence[type | tuple[type, ...]]) -> list[st
     """Return the values of a place, each of its kind. Raises BadInput for a word that is not ours."""
     try:
         place = json.loads(base64.urlsafe_b64decode(after + "=" * (-len(after) % 4)))
+        if b"\\u0000" in (said := json.dumps(place, ensure_ascii=False).encode()) or not said:
+            raise ValueError  # no text the database could hold
     except (ValueError, RecursionError, binascii.Error):
         raise BadInput(DAMAGED) from None
     if not isinstance(place, list) or len(place) != len(kinds) or not all(map(isinstance, place, kinds)):

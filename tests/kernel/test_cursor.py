@@ -40,3 +40,9 @@ def test_a_place_of_another_shape_is_refused(said: Any) -> None:
 def test_a_word_of_many_brackets_is_refused() -> None:
     with pytest.raises(BadInput):
         read_cursor(base64.urlsafe_b64encode(b"[" * 100_000).decode(), (str,))
+
+
+@pytest.mark.parametrize("text", ["\ud800", "a\x00b"])
+def test_text_no_database_can_hold_is_refused(text: str) -> None:
+    with pytest.raises(BadInput):
+        read_cursor(base64.urlsafe_b64encode(json.dumps([text]).encode()).decode(), (str,))

@@ -34,6 +34,8 @@ class Brake:
 def _network(address: str) -> str:
     """Return what one caller can choose among for free: one IPv4 address, or an IPv6 network of 64 bits."""
     try:
-        return str(ipaddress.ip_network(f"{address}/{64 if ':' in address else 32}", strict=False))
+        told = ipaddress.ip_address(address)
+        known = getattr(told, "ipv4_mapped", None) or told
+        return str(ipaddress.ip_network(f"{known}/{64 if known.version == 6 else 32}", strict=False))
     except ValueError:
         return ""

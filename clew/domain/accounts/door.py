@@ -10,6 +10,8 @@ import secrets
 import threading
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -37,6 +39,8 @@ _TOO_MANY = ("Too many wrong tries from this address. Check login, enrolment cod
 _STEP = 30
 _ROW = "SELECT * FROM clew.login_row(:login)"
 _HASHING = threading.Semaphore(2)  # a flood of logins may cost two cores of one process, not all its threads' memory
+_WAITING = threading.Semaphore(8)  # so that a flood holds few of the threads all pages and verbs are answered by
+_BUSY = "Too many people are logging in at this moment. Try again in a few seconds."
 _BRAKE = Brake()  # of this process
 _SECRET = re.compile(r"(?:[A-Z2-7]{8}){4,16}")  # 160 bits or more, and whole bytes
 
@@ -70,6 +74,8 @@ def log_in(login: str, password: str, code: str, *, kind: str = "web", address: 
             work.write("SELECT clew.login_failed(:id)", {"id": row.id})
         if counts or _BRAKE.allows(address):
             work.record(Event("log_in_failed", officer_id=row.id if row else None, detail={"address": address}))
+        else:
+            work.first("SELECT pg_logical_emit_message(true, 'clew', 'nobody')")  # as long on disk as what is written down
     raise NotLoggedIn(_WRONG)
 
 
@@ -88,10 +94,22 @@ def _resting(row: Row[Any]) -> bool:
 
 def _is_password(stored: str, password: str) -> bool:
     try:
-        with _HASHING:
+        with _place_to_hash():
             return _hasher().verify(stored, password)
     except (VerificationError, InvalidHashError):
         return False
+
+
+@contextmanager
+def _place_to_hash() -> Iterator[None]:
+    """Hold one of the few places; whoever finds others waiting already is turned away at once. Raises TooMany."""
+    if not _WAITING.acquire(blocking=False):
+        raise TooMany(_BUSY)
+    try:
+        with _HASHING:
+            yield
+    finally:
+        _WAITING.release()
 
 
 def _right_step(row: Row[Any], code: str) -> int | None:
@@ -154,7 +172,7 @@ def enrol(login: str, enrolment: str, password: str, secret: str, code: str, *, 
     step = step_of(secret, code, 0)
     if not (step is not None and _is_live(login, enrolment)) and not _BRAKE.allows(address):
         raise TooMany(_TOO_MANY)
-    with _HASHING:
+    with _place_to_hash():
         hashed = _hasher().hash(password)  # for unknown logins too, and outside any transaction: it takes long on purpose
     with database().door_work() as work:
         row = work.first(_ROW, {"login": login.strip()})

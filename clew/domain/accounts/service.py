@@ -104,7 +104,7 @@ def list_officers(work: Work, viewer: Viewer) -> list[Officer]:
                                                {"agency": viewer.agency_id})]
 
 
-@verb("list_colleagues", right="open_case")
+@verb("list_colleagues", right="set_policy")
 def list_colleagues(work: Work, viewer: Viewer) -> list[Officer]:
     """List the officers of one's own agency who can work on a case, to choose a team from."""
     return [_officer(row) for row in work.rows(

@@ -52,10 +52,15 @@ def deposit(work: Work, agency_id: AgencyId, stored: Stored) -> MediaId:
 
 
 def known_file(work: Work, contribution_id: ContributionId, path: str, sha256: bytes) -> Row[Any] | None:
-    """Return the row of a file that was delivered before under this path. Raises Conflict for other bytes."""
-    row = work.first("SELECT id, path, status, reason, exhibit_id, sha256, size FROM clew.files "
+    """Return the row of a file that was delivered before under this path. Raises Conflict for other bytes.
+
+    One that could not be brought then is not known: it gives its place to the file when that comes.
+    """
+    row = work.first("SELECT id, path, status, reason, exhibit_id, sha256, size, parent_id FROM clew.files "
                      "WHERE contribution_id = :contribution AND path = :path",
                      {"contribution": contribution_id, "path": path})
+    if row is not None and row.status == "refused" and row.sha256 is None and row.parent_id is None:
+        return None
     if row is not None and bytes(row.sha256 or b"") != sha256:  # none: a member that could not be unpacked
         raise Conflict("Another file with this path is in this contribution. Use another path or contribution.")
     return row
@@ -98,16 +103,18 @@ def arrive(work: Work, case_id: CaseId, contribution_id: ContributionId, path: s
 def _file(work: Work, case_id: CaseId, contribution_id: ContributionId, path: str, stored: Stored,
           parent: uuid.UUID | None, exhibit: uuid.UUID, *, twin: bool) -> Row[Any]:
     """Write the row of a file; of a twin nothing more is to be done."""
-    file_id = ids.ordered()
     row = work.write(
         "INSERT INTO clew.files (id, contribution_id, case_id, parent_id, path, size, sha256, status, exhibit_id, "
         "matched, done_at) VALUES (:id, :contribution, :case, :parent, :path, :size, :sha256, :status, :exhibit, "
-        ":twin, CASE WHEN :twin THEN now() END) RETURNING id, path, status, reason, exhibit_id, sha256, size",
-        {"id": file_id, "contribution": contribution_id, "case": case_id, "parent": parent, "path": path,
+        ":twin, CASE WHEN :twin THEN now() END) ON CONFLICT (contribution_id, path) DO UPDATE SET size = EXCLUDED.size, "
+        "sha256 = EXCLUDED.sha256, status = EXCLUDED.status, reason = '', exhibit_id = EXCLUDED.exhibit_id, "
+        "matched = EXCLUDED.matched, done_at = EXCLUDED.done_at WHERE files.status = 'refused' AND files.sha256 IS NULL "
+        "AND files.parent_id IS NULL RETURNING id, path, status, reason, exhibit_id, sha256, size",
+        {"id": ids.ordered(), "contribution": contribution_id, "case": case_id, "parent": parent, "path": path,
          "size": stored.size, "sha256": stored.sha256, "exhibit": exhibit, "twin": twin,
          "status": "duplicate" if twin else "waiting"})[0]
     if not twin:
-        enqueue(work.conn, "describe", {"file": str(file_id)}, about=str(contribution_id))
+        enqueue(work.conn, "describe", {"file": str(row.id)}, about=str(contribution_id))
     return row
 
 

@@ -34,6 +34,8 @@ def take_back(work: Work, case_id: CaseId, contribution_id: ContributionId) -> i
                    "(:id, :case, :contribution, :media, :path, :narrowed)",
                    {"id": exhibit, "case": case_id, "contribution": heir.contribution_id, "media": heir.media_id,
                     "path": heir.path, "narrowed": heir.narrowed})
+        work.write("INSERT INTO clew.exhibit_grants SELECT :exhibit, g.agency_id FROM clew.exhibit_grants g "
+                   "WHERE g.exhibit_id = :former", {"exhibit": exhibit, "former": heir.former})
         work.write("UPDATE clew.files SET exhibit_id = :exhibit WHERE exhibit_id = :former "
                    "AND contribution_id <> :id", {"exhibit": exhibit, "former": heir.former, "id": contribution_id})
         # Opened anew as its own file: the withdrawn one may not have been, and an archive's members went with it.

@@ -5,7 +5,7 @@ comes in (docs/decisions/025). Safe to run twice.
 """
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Row
@@ -13,10 +13,10 @@ from sqlalchemy import Row
 from clew.domain.exhibits.service import agency_key
 from clew.domain.matching.describe import write_signals
 from clew.domain.matching.heal import healed
-from clew.domain.matching.lookup import candidates, films, near_ids, signals_of
+from clew.domain.matching.lookup import COMPARED, beside, near_by_hash, proposed
 from clew.domain.matching.match import write_links
 from clew.domain.matching.rules import Found, Signals, in_depth
-from clew.domain.matching.tools import sandbox, shelf
+from clew.domain.matching.tools import sandbox
 from clew.kernel.errors import Damaged, Refused
 from clew.kernel.events import Event
 from clew.media.opened import Opened
@@ -27,10 +27,6 @@ from clew.store.db import Work, database
 from clew.store.jobs import enqueue_many
 from clew.store.memory import in_memory
 
-COMPARED = 24
-"""Proposals of one index that are compared, the strongest first: so much work for each file, however many there are."""
-PROPOSED = 400
-"""Entries asked of an index: several may be stills of one film, or of what is compared by hash already."""
 _FILE = """
     SELECT f.id, f.case_id, f.exhibit_id, f.in_depth, e.media_id, m.kind, m.object_name, m.size, k.officer_id,
            c.owner_agency_id, y.wrapped_key, f.status = 'imported' AND e.withdrawn_at IS NULL AND a.cut_off_at IS NULL AS stands
@@ -39,10 +35,6 @@ _FILE = """
     JOIN clew.agencies a ON a.id = c.owner_agency_id
     JOIN clew.media_keys y ON y.media_id = m.id AND y.agency_id = c.owner_agency_id
     WHERE f.id = :file"""
-# Withdrawn content has no live exhibit and is passed over at once, before any rebuild.
-_MEDIA_OF = """
-    SELECT s.id, s.media_id FROM clew.signals s WHERE s.id = ANY (:ids)
-    AND EXISTS (SELECT 1 FROM clew.exhibits e WHERE e.media_id = s.media_id AND e.withdrawn_at IS NULL)"""
 
 
 def look(payload: dict[str, Any]) -> None:
@@ -83,10 +75,10 @@ def _look_at(file: Row[Any], opened: Opened) -> None:
         write_signals(work, file.media_id, opened, signals, registry.IN_DEPTH)
         work.record(_event(file, signals=len(signals)))
     with database().system_work() as work:
-        known = candidates_by_hash(work, file.media_id) if opened.kind == "picture" else set()
+        known = near_by_hash(work, file.media_id) if opened.kind == "picture" else set()
         found = pairs_in_depth(work, by_matcher(signals), file.media_id, known)
         write_links(work, file.media_id, found)
-        work.record(_event(file, links=len(found)))
+        work.record(_event(file))  # not how many: that counts what is not in this agency's sight
 
 
 def by_matcher(signals: Iterable[Signal]) -> dict[str, list[Signal]]:
@@ -95,12 +87,6 @@ def by_matcher(signals: Iterable[Signal]) -> dict[str, list[Signal]]:
     for signal in signals:
         found.setdefault(signal.matcher, []).append(signal)
     return found
-
-
-def candidates_by_hash(work: Work, media: uuid.UUID) -> set[uuid.UUID]:
-    """Return the pictures that are near by hash: they are a match already, and need no second reason."""
-    ours = signals_of(work, [media]).get(media, {})
-    return candidates(work, ours) - films(work, near_ids(work, ours))
 
 
 def pairs_in_depth(work: Work, ours: Signals, itself: uuid.UUID | None = None, known: Iterable[uuid.UUID] = (), *,
@@ -114,19 +100,19 @@ def pairs_in_depth(work: Work, ours: Signals, itself: uuid.UUID | None = None, k
     for name, indexes in ((details.NAME, (details.NAME, likeness.NAME)), (sound.NAME, (sound.NAME,)),
                           *(((likeness.NAME, (likeness.NAME,)),) if alike else ())):
         others = list(dict.fromkeys(other for index in indexes for other in proposed(work, index, ours, passed)))
-        theirs = signal_rows.read(work, others, [name])
+        sure = _compared(work, name, ours, others, itself)
+        copies = beside(work, [one.other for one in sure]) - {*others, *passed}
+        found += sure + _compared(work, name, ours, sorted(copies), itself)
+    return found
+
+
+def _compared(work: Work, name: str, ours: Signals, others: Sequence[uuid.UUID], itself: uuid.UUID | None) -> list[Found]:
+    """Return the pairs that are worth telling, a few stored media in memory at a time."""
+    found = []
+    for start in range(0, len(others), COMPARED):
+        theirs = signal_rows.read(work, others[start:start + COMPARED], [name])
         found += [in_depth(name, other, ours, signals, itself) for other, signals in theirs.items()]
     return [one for one in found if one is not None]
-
-
-def proposed(work: Work, name: str, ours: Signals, passed: set[uuid.UUID | None]) -> list[uuid.UUID]:
-    """Return the media that an index proposes, the strongest first, at most COMPARED of them."""
-    if not ours.get(name):
-        return []
-    strongest = shelf(name).fresh(work).propose(list(ours[name]), PROPOSED)
-    media = {row.id: row.media_id for row in work.rows(_MEDIA_OF, {"ids": [one.id for one in strongest]})}
-    ranked = dict.fromkeys(media[one.id] for one in strongest if one.id in media)
-    return [one for one in ranked if one not in passed][:COMPARED]
 
 
 # --- When files are looked at: while nothing else waits, or slowly after a quarter of an hour. ---
@@ -137,7 +123,8 @@ _NEXT = """
         EXISTS (SELECT 1 FROM clew.pgqueuer q WHERE q.entrypoint IN ('describe', 'match', 'search')
                 AND q.status IN ('queued', 'picked') AND q.execute_after <= now()) AS busy,
         (SELECT f.made_at FROM clew.files f ORDER BY f.id DESC LIMIT 1) > now() - interval '3 seconds' AS arriving,
-        (SELECT count(*) FROM clew.pgqueuer q WHERE q.entrypoint = 'look' AND q.status IN ('queued', 'picked')) AS under_way)
+        (SELECT count(*) FROM clew.pgqueuer q WHERE q.entrypoint = 'look' AND q.status IN ('queued', 'picked')
+                AND q.execute_after <= now()) AS under_way)
     UPDATE clew.files SET in_depth = 'queued' WHERE id IN (
         SELECT f.id FROM clew.files f, state s
         WHERE f.in_depth = 'later' AND f.matched AND f.status = 'imported'
@@ -154,10 +141,21 @@ _AGAIN = """
         WHERE d.media_id = m.id AND d.matcher = :matcher AND d.version = :version)"""
 
 
+# A job that was given up is tried anew: what stopped it may be gone, and nobody waits for ever.
+_GIVEN_UP = """
+    UPDATE clew.files f SET in_depth = 'later' WHERE f.in_depth = 'queued' AND NOT EXISTS (
+        SELECT 1 FROM clew.pgqueuer q WHERE q.entrypoint = 'look' AND q.status IN ('queued', 'picked')
+        AND CAST(CAST(convert_from(q.payload, 'UTF8') AS jsonb) ->> 'file' AS uuid) = f.id)"""
+
+
 def look_again(work: Work) -> int:
-    """Have files looked at again that a matcher has not seen in its present version: a model was installed since."""
-    return sum(work.changed(_AGAIN, {"kinds": sorted(one.MEDIA), "matcher": one.NAME, "version": one.VERSION})
-               for one in registry.IN_DEPTH if registry.is_on(one))
+    """Have files looked at again that a matcher has not seen in its present version: a model was installed since.
+
+    So are those whose job was given up.
+    """
+    return work.changed(_GIVEN_UP) + sum(
+        work.changed(_AGAIN, {"kinds": sorted(one.MEDIA), "matcher": one.NAME, "version": one.VERSION})
+        for one in registry.IN_DEPTH if registry.is_on(one))
 
 
 def feed(most: int = AT_A_TIME) -> int:

@@ -106,7 +106,7 @@ def _end_imported(file: Row[Any], opened: Opened | None, signals: list[Signal]) 
         work.write("UPDATE clew.exhibits SET state = 'imported', refusal = '' WHERE id = :exhibit",
                    {"exhibit": file.exhibit_id})
         work.write("UPDATE clew.files SET status = 'imported', done_at = now(), matched = :whole, "
-                   "in_depth = CASE WHEN :whole THEN 'done' ELSE in_depth END WHERE id = :file",
+                   "in_depth = CASE WHEN :whole THEN 'done' ELSE 'later' END WHERE id = :file",
                    {"file": file.id, "whole": opened is None})
         if opened is not None:
             enqueue(work.conn, "match", {"file": str(file.id)}, priority=1, about=str(file.contribution_id))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from clew.domain.matching.rules import Found, Signals, worth_telling
-from clew.domain.matching.tools import index
+from clew.domain.matching.tools import index, shelf
 from clew.signals import pdq
 from clew.signals.contract import Signal
 from clew.signals.indexes.hamming import HammingIndex
@@ -24,6 +24,24 @@ _MEDIA_OF = """
 _FILMS_OF = """
     SELECT DISTINCT s.media_id FROM clew.signals s WHERE s.id = ANY (:ids) AND s.matcher = 'frames'
     AND EXISTS (SELECT 1 FROM clew.exhibits e WHERE e.media_id = s.media_id AND e.withdrawn_at IS NULL)"""
+
+COMPARED = 24
+"""Proposals of one index that are compared, the strongest first: so much work for each file, however many there are."""
+PROPOSED, FURTHEST = 400, 25_600
+"""Entries asked of an index: several may be stills of one film or copies of one picture, then it is asked for more."""
+_RANKED = """
+    SELECT s.id, s.media_id, (SELECT min(k.stack) FROM clew.stacked k WHERE k.media_id = s.media_id) AS stack
+    FROM clew.signals s WHERE s.id = ANY (:ids)
+    AND EXISTS (SELECT 1 FROM clew.exhibits e WHERE e.media_id = s.media_id AND e.withdrawn_at IS NULL)"""
+# A narrowed exhibit is known to fewer than its case, so it stands for itself.
+_BESIDE = """
+    SELECT DISTINCT ON (o.whose) o.media_id FROM (
+        SELECT t.media_id, e.made_at, CASE WHEN e.narrowed THEN e.id ELSE e.case_id END AS whose
+        FROM (SELECT k.other_id AS media_id FROM clew.alike(CAST(:media AS uuid[])) k) t
+        JOIN clew.exhibits e ON e.media_id = t.media_id AND e.withdrawn_at IS NULL
+    ) o WHERE NOT EXISTS (SELECT 1 FROM clew.exhibits x WHERE x.media_id = ANY (:media) AND x.withdrawn_at IS NULL
+                          AND CASE WHEN x.narrowed THEN x.id ELSE x.case_id END = o.whose)
+    ORDER BY o.whose, o.made_at, o.media_id"""
 
 
 def signals_of(work: Work, media: Iterable[uuid.UUID]) -> dict[uuid.UUID, Signals]:
@@ -80,3 +98,38 @@ def near_each(fresh: HammingIndex, signals: Sequence[Signal]) -> list[set[int]]:
 def hashed(ours: Signals) -> list[Signal]:
     """Return the signals that are looked up by hash: those of pictures and frames that are not too plain."""
     return [signal for name in HASHED for signal in pdq.telling(ours.get(name, ()))]
+
+
+def near_by_hash(work: Work, media: uuid.UUID) -> set[uuid.UUID]:
+    """Return the pictures that match by hash, both ways round: that is told already and needs no second reason."""
+    return {row.other_id for row in work.rows("SELECT other_id FROM clew.alike(ARRAY[CAST(:media AS uuid)])", {"media": media})}
+
+
+def beside(work: Work, media: Sequence[uuid.UUID]) -> set[uuid.UUID]:
+    """Return near copies of these media, one for each further case that holds one.
+
+    What was compared stands for its copies, but nobody may miss a hit because the copy that was compared is out of his sight.
+    """
+    return {row.media_id for row in work.rows(_BESIDE, {"media": list(media)})} if media else set()
+
+
+def proposed(work: Work, name: str, ours: Signals, passed: set[uuid.UUID | None]) -> list[uuid.UUID]:
+    """Return the media that an index proposes, the strongest first, one of each stack, at most COMPARED of them."""
+    ranked: list[uuid.UUID] = []
+    most = PROPOSED
+    while ours.get(name):
+        strongest = shelf(name).fresh(work).propose(list(ours[name]), most)
+        ranked = _one_of_each_stack(work, [one.id for one in strongest], passed)
+        if len(ranked) >= COMPARED or len(strongest) < most or most >= FURTHEST:
+            break
+        most *= 8  # copies of one picture, or the stills of one film, take all the places
+    return ranked[:COMPARED]
+
+
+def _one_of_each_stack(work: Work, signals: Sequence[int], passed: set[uuid.UUID | None]) -> list[uuid.UUID]:
+    rows = {row.id: row for row in work.rows(_RANKED, {"ids": list(signals)})}
+    first: dict[object, uuid.UUID] = {}
+    for row in (rows[number] for number in signals if number in rows):
+        if row.media_id not in passed:
+            first.setdefault(row.media_id if row.stack is None else row.stack, row.media_id)
+    return list(dict.fromkeys(first.values()))

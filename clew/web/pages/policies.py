@@ -8,7 +8,6 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from clew.domain.accounts import service as accounts
-from clew.domain.accounts.model import Officer
 from clew.domain.cases import service
 from clew.domain.cases.model import Audience, Hits, Policy, Team
 from clew.domain.cases.rules import COUNTRY, LONGEST, country_of
@@ -48,17 +47,10 @@ def policy_view(v: Visit, case_id: CaseId) -> PolicyView:
     return PolicyView(
         str(case_id), kept.reference, Agency(me.agency_code, me.country, me.agency_name), policy.team_kind,
         policy.audience_kind, policy.hits, policy.expires or latest,
-        tuple(Choice(str(o.id), o.full_name, o.id in policy.team) for o in _colleagues(v)),
+        tuple(Choice(str(o.id), o.full_name, o.id in policy.team) for o in accounts.list_colleagues.within(v.work, v.viewer)),
         tuple(Choice(code, label, code in policy.audience) for code, label in parties),
         tuple(Choice(code, label, code in policy.deny) for code, label in parties),
         policy.conditions, policy.handling, latest, v.may("read"))
-
-
-def _colleagues(v: Visit) -> list[Officer]:
-    if v.may("open_case"):
-        return accounts.list_colleagues.within(v.work, v.viewer)
-    return [o for o in accounts.list_officers.within(v.work, v.viewer)
-            if not o.suspended and {"investigator", "analyst"} & set(o.roles)]
 
 
 def _parties(v: Visit, own: str, kept: set[str]) -> list[tuple[str, str]]:

@@ -53,6 +53,8 @@ def test_a_brake_holds_each_network_and_all_together_and_lets_go() -> None:
     assert [held.allows("192.0.2.1") for _ in range(3)] == [True, True, False]
     assert [held.allows(f"2001:db8::{number}") for number in range(3)] == [True, True, False]
     assert [held.allows("no address"), held.allows("198.51.100.7")] == [True, False]
+    mapped = Brake(per_address=1, overall=9)  # an IPv4 caller at an IPv6 door is that caller, not everybody
+    assert [mapped.allows(f"::ffff:192.0.2.{number}") for number in (1, 2, 1)] == [True, True, False]
     anew = Brake(per_address=1, window=0)
     assert [anew.allows("192.0.2.1") for _ in range(3)] == [True] * 3
 

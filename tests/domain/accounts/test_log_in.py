@@ -1,5 +1,6 @@
 """The door: wrong tries rest longer and longer, a code works once, enrolment works once, every try is an event."""
 
+import threading
 import time
 
 import pyotp
@@ -7,7 +8,7 @@ import pytest
 
 from clew.domain.accounts import door, service
 from clew.domain.accounts.node import make_node
-from clew.kernel.errors import BadInput, Conflict, NotLoggedIn
+from clew.kernel.errors import BadInput, Conflict, NotLoggedIn, TooMany
 from clew.kernel.viewer import Viewer
 from clew.store.db import database
 from tests.domain.conftest import House
@@ -166,3 +167,14 @@ def test_a_session_ends_by_idleness_and_by_age(house: House) -> None:
 def test_a_node_has_one_first_administrator(house: House) -> None:
     with pytest.raises(Conflict, match="first administrator already"):
         make_node("second", full_name="Second", country="XZ")
+
+
+def test_a_flood_at_the_door_is_turned_away_and_holds_no_thread(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door, "_WAITING", threading.Semaphore(0))
+    with pytest.raises(TooMany, match="Try again in a few seconds"):
+        door.log_in("anna", PASSWORD, house.node.logins["anna"].code())
+    monkeypatch.setattr(door, "_WAITING", threading.Semaphore(1))
+    with pytest.raises(NotLoggedIn):
+        door.log_in("nobody", PASSWORD, "000000")
+    with pytest.raises(NotLoggedIn):  # the place was given back
+        door.log_in("nobody", PASSWORD, "000000")

@@ -99,6 +99,17 @@ def test_a_path_again_with_the_same_bytes_changes_nothing_and_with_others_is_ref
         contributions.add_file(anna, delivery.id, "../x.jpg", stored=vault().blobs.put([b"two"]))
 
 
+def test_a_file_that_could_not_be_read_then_takes_its_place_when_it_comes(house: House) -> None:
+    anna, content = house.viewer("anna"), b"readable now"
+    delivery = contributions.begin_contribution(anna, house.case("anna"))
+    noted = contributions.note_refused(anna, delivery.id, "x.jpg", reason="Cannot be read: Input/output error.")
+    brought, kept = contributions.add_file(anna, delivery.id, "x.jpg", stored=vault().blobs.put([content]))
+    assert (brought.id, brought.status, brought.reason, kept) == (noted.id, "waiting", "", True)
+    with pytest.raises(Conflict):
+        contributions.add_file(anna, delivery.id, "x.jpg", stored=vault().blobs.put([b"other"]))
+    assert [(file.path, file.status) for file in contributions.list_files(anna, delivery.id)] == [("x.jpg", "waiting")]
+
+
 def test_withdrawing_hides_at_once_from_everybody(house: House) -> None:
     anna, ben = house.viewer("anna"), house.viewer("ben")
     case = house.case("anna", audience_kind="network")

@@ -10,10 +10,9 @@ from PIL import Image, ImageDraw
 
 from clew.domain.exhibits import contributions
 from clew.domain.links import service as links
-from clew.domain.matching import depth
+from clew.domain.matching import depth, lookup
 from clew.domain.matching import service as matching
 from clew.domain.matching.jobs import JOBS
-from clew.domain.matching.match import turned_round
 from clew.domain.matching.rules import check_box
 from clew.kernel.errors import BadInput
 from clew.kernel.events import Event
@@ -85,10 +84,53 @@ def test_a_part_of_a_picture_is_found_in_depth_and_the_other_side_learns_of_it(
     assert [one.reference for one in links.overlap(house.viewer("anna"), mine)]
 
 
+def copy_of(image: Image.Image, quality: int) -> bytes:
+    held = io.BytesIO()
+    image.save(held, "JPEG", quality=quality)
+    return held.getvalue()
+
+
+def test_copies_out_of_sight_hide_no_copy_that_is_in_sight(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lookup, "COMPARED", 2)
+    monkeypatch.setattr(lookup, "PROPOSED", 3)
+    house.behind("UPDATE clew.files SET in_depth = 'done'")
+    whole, hidden = scene(90_210), house.case("ben", hits="owner-first")
+    shown, mine = house.case("cleo", audience_kind="network"), house.case("anna")
+    bring(house, "ben", hidden, *(copy_of(whole, quality) for quality in range(70, 90, 4)))
+    bring(house, "cleo", shown, copy_of(whole, 60))
+    look_at_all(house)
+    bring(house, "anna", mine, jpeg(whole.crop((300, 200, 660, 470))))
+    look_at_all(house)
+    found = links.list_links(house.viewer("anna"), mine)
+    assert [(one.matcher, one.agency_code) for one in found if one.level == "audience"] == [("details", "XC-VIU")]
+
+
+def test_what_is_withdrawn_and_inherited_is_looked_at_again(house: House) -> None:
+    house.behind("UPDATE clew.files SET in_depth = 'done'")
+    case, content = house.case("anna"), jpeg(scene(4321))
+    bring(house, "anna", case, content)
+    first = house.behind("SELECT id FROM clew.contributions WHERE case_id = %s", case)[0][0]
+    bring(house, "anna", case, content)
+    look_at_all(house)
+    contributions.withdraw(house.viewer("anna"), first)
+    jobs.drain(JOBS, house.node.at)
+    look_at_all(house)
+    assert house.behind("SELECT in_depth FROM clew.exhibits WHERE case_id = %s AND withdrawn_at IS NULL", case) == [(True,)]
+
+
+def test_a_file_whose_job_was_given_up_is_looked_at_another_day(house: House, part_of_another: tuple[CaseId, CaseId]) -> None:
+    house.behind("UPDATE clew.files SET in_depth = 'queued' WHERE in_depth = 'later'")
+    with database().system_work() as work:
+        assert depth.look_again(work) >= 3
+        work.record(Event("test"))
+    look_at_all(house)
+    assert links.list_links(house.viewer("anna"), part_of_another[0]) != []
+
+
 def test_looking_again_adds_nothing(house: House, part_of_another: tuple[CaseId, CaseId]) -> None:
     look_at_all(house)
     before = house.behind("SELECT count(*) FROM clew.links"), house.behind("SELECT count(*) FROM clew.signals")
-    house.behind("UPDATE clew.files SET in_depth = 'later'")
+    house.behind("UPDATE clew.files SET in_depth = 'later' WHERE exhibit_id IN (SELECT id FROM clew.exhibits WHERE in_depth)")
     look_at_all(house)
     assert (house.behind("SELECT count(*) FROM clew.links"), house.behind("SELECT count(*) FROM clew.signals")) == before
 
@@ -146,10 +188,3 @@ def test_a_marked_part_is_found_in_other_pictures(house: House, part_of_another:
 def test_a_marked_part_lies_in_the_picture(box: tuple[float, float, float, float]) -> None:
     with pytest.raises(BadInput):
         check_box(box)
-
-
-def test_what_is_told_of_two_sides_turns_round_and_back() -> None:
-    where = {"segments": [[1, 2, 5, 6], [7, 8, 3, 4]], "a_quad": [1], "b_time": 2.0, "b_box": [3], "answer": "copy"}
-    assert turned_round(where) == {"segments": [[3, 4, 7, 8], [5, 6, 1, 2]], "b_quad": [1], "a_time": 2.0, "a_box": [3],
-                                   "answer": "copy"}
-    assert turned_round(turned_round(where)) == {**where, "segments": sorted(where["segments"])}

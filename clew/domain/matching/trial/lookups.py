@@ -9,8 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from clew.domain.matching.depth import COMPARED, PROPOSED
-from clew.domain.matching.lookup import near
+from clew.domain.matching.lookup import COMPARED, PROPOSED, near
 from clew.domain.matching.trial.files import AT_ONCE, Described
 from clew.domain.matching.trial.questions import Question
 from clew.signals import exact, registry

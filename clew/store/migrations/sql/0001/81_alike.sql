@@ -165,4 +165,4 @@ END $$;
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA clew FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION clew.link_pair(uuid), clew.told_link(bigint[]), clew.link_sides(uuid), clew.keep_link(uuid),
     clew.stacks_of(uuid, uuid[]) TO clew_app;
-GRANT EXECUTE ON FUNCTION clew.as_bits(bytea), clew.symmetry(bit[]) TO clew_system;
+GRANT EXECUTE ON FUNCTION clew.as_bits(bytea), clew.symmetry(bit[]), clew.alike(uuid[], uuid, uuid) TO clew_system;
