@@ -44,6 +44,7 @@ class MediaCompare extends HTMLElement {
 
   // --- keys and buttons do the same
   press(event) {
+    if (event.key === "Escape" && (this.flickers || this.difference)) this.alone();
     if (event.key === "Escape") for (const hide of this.querySelectorAll("reveal-picture .hide:not([hidden])")) hide.click();
     if (event.ctrlKey || event.altKey || event.metaKey || event.target.closest("input, select, textarea")) return;
     const tool = this.querySelector(`[data-key="${CSS.escape(event.key.length === 1 ? event.key.toLowerCase() : event.key)}"]`);
@@ -100,6 +101,11 @@ class MediaCompare extends HTMLElement {
     if (!ends) return this.show(!this.over); // still one over the other: the next press shows the other one
     this.flickers = false;
     return this.draw();
+  }
+
+  alone() {
+    this.difference = false;
+    this.stopFlicker();
   }
 
   show(over) {
