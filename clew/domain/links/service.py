@@ -104,12 +104,13 @@ def _of_case(work: Work, viewer: Viewer, exhibit_id: ExhibitId, case_id: CaseId)
 def _link_in_sight(work: Work, viewer: Viewer, link_id: LinkId) -> Link:
     """Return a link with one exhibit of each side in sight, one's own side first. Raises NotFound."""
     # Only the exhibits behind this link are asked for: the hits of a whole case may be a million.
-    row = work.first("""
+    rows = work.rows("""
         SELECT a.case_id, array_agg(a.id) AS exhibits FROM clew.exhibits a
-        WHERE a.media_id = ANY ((SELECT clew.link_sides(:link))::uuid[]) AND a.withdrawn_at IS NULL GROUP BY a.case_id
-        ORDER BY a.case_id = ANY ((SELECT clew.cases_in_sight(true))::uuid[]) DESC, min(a.made_at), a.case_id
-        LIMIT 1""", {"link": link_id})
-    if row is not None:
+        WHERE a.media_id = ANY ((SELECT clew.link_sides(:link))::uuid[]) AND a.withdrawn_at IS NULL AND a.compared
+        GROUP BY a.case_id
+        ORDER BY a.case_id = ANY ((SELECT clew.cases_in_sight(true))::uuid[]) DESC, min(a.made_at), a.case_id""",
+        {"link": link_id})
+    for row in rows:  # in the first case the exhibit may wait to be looked at in depth, and know of no link yet
         found = work.first(_ONE, {"case": row.case_id, "exhibits": row.exhibits, "own": True, "link": link_id})
         if found is not None:
             return _link(found)
@@ -175,7 +176,6 @@ def judge(work: Work, viewer: Viewer, link_id: LinkId, *, answer: Answer, reason
     return Judgement(judgement, answer, reason.strip(), row.made_at, viewer.agency_code, viewer.name)
 
 
-@verb("disclose", right="set_policy")
 @dataclass(frozen=True, slots=True)
 class RevealedSide:
     """One side of a link that may be opened now; `revealed` is None for a sound, of which there is nothing to see."""
@@ -202,6 +202,7 @@ def reveal_link(work: Work, viewer: Viewer, link_id: LinkId, *,
     return link, (left, right)
 
 
+@verb("disclose", right="set_policy")
 def disclose(work: Work, viewer: Viewer, case_id: CaseId, *, handle: uuid.UUID) -> None:
     """Let the other side of a hit know of this owner-first case: agency, reference and contact, no picture."""
     own_case(work, viewer, case_id)

@@ -281,8 +281,10 @@ CREATE POLICY own ON clew.exhibit_grants TO clew_app
 CREATE POLICY read ON clew.media FOR SELECT TO clew_app
     USING (EXISTS (SELECT 1 FROM clew.exhibits e WHERE e.media_id = media.id));
 CREATE POLICY read ON clew.links FOR SELECT TO clew_app
-    USING (EXISTS (SELECT 1 FROM clew.exhibits e WHERE e.media_id = links.media_a AND e.compared)
-       AND EXISTS (SELECT 1 FROM clew.exhibits e WHERE e.media_id = links.media_b AND e.compared));
+    USING (EXISTS (SELECT 1 FROM clew.exhibits e WHERE e.media_id = links.media_a AND e.compared
+                   AND (links.matcher IN ('pdq', 'frames') OR e.in_depth))
+       AND EXISTS (SELECT 1 FROM clew.exhibits e WHERE e.media_id = links.media_b AND e.compared
+                   AND (links.matcher IN ('pdq', 'frames') OR e.in_depth)));
 CREATE POLICY read ON clew.judgements FOR SELECT TO clew_app
     USING (EXISTS (SELECT 1 FROM clew.exhibits e WHERE e.id = judgements.exhibit_a)
        AND EXISTS (SELECT 1 FROM clew.exhibits e WHERE e.id = judgements.exhibit_b));
