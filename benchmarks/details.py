@@ -1,16 +1,18 @@
-"""What the matcher of details finds of heavily edited photographs, and what it takes for copies that are none.
+"""What is found of heavily edited photographs among photographs and distractors, and what is taken for copies that are none.
 
-`python -m benchmarks.details` prints, for each edit, recall by verdict and at zero false, for PDQ alone and PDQ with
-details (no model), on the half of the photographs that nothing was fitted on. `--calibrate` fits on the other half.
+`python -m benchmarks.details [--half tuning|reported] [--size N]` looks every edit up as a node does and prints, for each edit,
+recall by verdict and at zero false: PDQ alone, with no model, and with the model that is on (`clew models install sscd`). The
+reported half is the one that nothing was fitted on; `--calibrate` fits weights and limits on the other.
 """
 
 import argparse
 import json
+import os
 import platform
 import statistics
 import sys
-import time
-from collections import defaultdict
+import tempfile
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -20,109 +22,113 @@ import numpy as np
 from benchmarks import details_fit
 from benchmarks.calibrate import SAMPLES
 from benchmarks.details_pairs import RELATED, Half, Pair, copies, distractors, no_copies, photograph, photographs
+from benchmarks.details_search import NO_MODEL, WORST, Answer, Collection, Spent, described, model_name
 from benchmarks.edits import opened
+from clew.domain.matching.trial.figures import upper_bound
 from clew.media.opened import Opened
-from clew.signals import details, pdq
+from clew.signals import details
 from clew.signals.contract import Score, Signal
-from clew.signals.fuse import fused
 from clew.signals.local.evidence import findings, measures
-
-Described = dict[str, list[Signal]]
 
 
 @dataclass
 class Told:
-    """What was said of all pairs so far."""
+    """What was said of all pairs: each copy with its answer, and for every model the strongest and all false matches."""
 
-    scores: list[tuple[Pair, dict[str, Score]]] = field(default_factory=list)
+    models: list[str]
+    answers: list[tuple[Pair, Answer]] = field(default_factory=list)
     tried: int = 0
-    false: list[Pair] = field(default_factory=list)
-    strongest: float = -99.0
-    describing: list[float] = field(default_factory=list)
-    comparing: list[float] = field(default_factory=list)
+    false: dict[str, list[Pair]] = field(default_factory=lambda: defaultdict(list))
+    possible: Counter[str] = field(default_factory=Counter)
+    strongest: dict[str, float] = field(default_factory=lambda: defaultdict(lambda: WORST))
+    spent: Spent = field(default_factory=Spent)
+
+    def note(self, pair: Pair, model: str, score: Score, strength: float) -> None:
+        """Take down a pair that is no copy."""
+        self.strongest[model] = max(self.strongest[model], strength)
+        self.possible[model] += score.verdict == "possible"
+        if score.verdict == "match":
+            self.false[model].append(pair)
 
 
-def described(picture: Opened, told: Told) -> Described:
-    """Return the signals of both matchers and note the processor time of details."""
-    start = time.process_time()
-    mine = details.describe(picture)
-    told.describing.append(time.process_time() - start)
-    return {"details": mine, "pdq": pdq.describe(picture)}
-
-
-def compared(a: Described, b: Described, told: Told) -> dict[str, Score]:
-    """Return the scores of both matchers and the fused one."""
-    start = time.process_time()
-    scores = {"details": details.compare(a["details"], b["details"])}
-    told.comparing.append(time.process_time() - start)
-    scores["pdq"] = pdq.compare(a["pdq"], b["pdq"])
-    scores["fused"] = fused({name: scores[name] for name in ("pdq", "details")})
-    return scores
-
-
-def false_pairs(half: Half, known: Sequence[Described], strangers: Sequence[Described], told: Told) -> None:
-    """Compare pairs that are no copies and keep the strongest and every false match."""
-    for pair, a, b in no_copies(half):
-        note(pair, compared(described(a, told), described(b, told), told), told)
-    for (i, one), other in ((pair, s) for pair in enumerate(known) for s in strangers):
-        note(Pair(str(i), "rendered", "unrelated", half), compared(one, other, told), told)
-
-
-def note(pair: Pair, scores: dict[str, Score], told: Told) -> None:
-    """Count one pair that is no copy."""
-    told.tried += 1
-    told.strongest = max(told.strongest, scores["details"].where.get("strength", -99.0))
-    if scores["fused"].verdict == "match":
-        told.false.append(pair)
+def related_to(number: int, count: int) -> set[int]:
+    """Return the photographs that have something in common with this one, or with what is pasted into it."""
+    pasted = (number + count // 2) % count
+    return {number, pasted} | (set(range(count - RELATED, count)) if max(number, pasted) >= count - RELATED else set())
 
 
 def strangers_of(number: int, count: int) -> list[int]:
     """Return four photographs that have nothing in common with this one, nor with what is pasted into it."""
     draw = np.random.default_rng(number)
-    own = {number, (number + count // 2) % count, *(range(count - RELATED, count) if number >= count - RELATED else ())}
-    return [int(n) for n in draw.permutation(count) if int(n) not in own][:4]
+    return [int(n) for n in draw.permutation(count) if int(n) not in related_to(number, count)][:4]
 
 
 def measured(half: Half, rendered: int) -> Told:
-    """Describe everything once and compare what the half holds."""
-    told = Told()
-    known = [described(opened(photograph(n)), told) for n in range(len(photographs()))]
-    for pair, edited in copies(half):
-        query = described(edited, told)
-        told.scores.append((pair, compared(query, known[int(pair.a)], told)))
-        for other in strangers_of(int(pair.a), len(known)):
-            note(Pair(str(other), pair.b, "unrelated", half), compared(query, known[other], told), told)
-    false_pairs(half, known, [described(picture, told) for picture in distractors(rendered)], told)
+    """Describe everything once, look every copy of the half up, and compare the pairs that only look alike."""
+    told = Told([NO_MODEL, *filter(None, [model_name()])])
+    known = [described(opened(photograph(n)), told.spent) for n in range(len(photographs()))]
+    known += [described(picture, told.spent) for picture in distractors(rendered)]
+    with tempfile.TemporaryDirectory() as folder:
+        collection = Collection(known, folder)
+        for pair, edited in copies(half):
+            answer = collection.look_up(described(edited, told.spent), told.spent)
+            told.answers.append((pair, answer))
+            kin = related_to(int(pair.a), len(photographs()))
+            told.tried += len(known) - len(kin)
+            for other in (n for n in answer.scores if n not in kin):
+                for model in told.models:
+                    false = Pair(str(other), pair.b, f"unrelated to {pair.a}", half)
+                    told.note(false, model, answer.score(other, model), answer.strength(other, model))
+        for pair, a, b in no_copies(half):
+            told.tried += 1
+            alone = Collection([described(a, told.spent)], f"{folder}/{pair.a}-{pair.b}-{told.tried}")
+            answer = alone.look_up(described(b, told.spent), told.spent)
+            for model in told.models:
+                told.note(pair, model, answer.score(0, model), answer.strength(0, model))
     return told
 
 
 def measure(size: int = 1000) -> dict[str, object]:
     """Return {"machine", "figures"} of the reported half and `size` rendered distractors."""
-    return {"machine": platform.processor() or platform.machine(), "figures": list(figures(measured("reported", size)))}
+    return _report(measured("reported", size))
+
+
+def _report(told: Told) -> dict[str, object]:
+    machine = f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
+    return {"machine": machine, "figures": list(figures(told))}
 
 
 def figures(told: Told) -> Iterator[dict[str, object]]:
     """Yield the figures: recall for each edit, then what was tried and how long it took."""
-    edits: dict[str, list[dict[str, Score]]] = defaultdict(list)
-    for pair, scores in told.scores:
-        edits[pair.b].append(scores)
-    for name, all_scores in edits.items():
-        count = len(all_scores)
-        shares = {
-            f"{verdict}, {who}": sum(s[who].verdict == verdict for s in all_scores) / count
-            for verdict in ("match", "possible")
-            for who in ("pdq", "fused")
-        }
-        above = sum(s["details"].where.get("strength", -99.0) > told.strongest for s in all_scores) / count
-        alone = shares["match, pdq"]
-        yield figure(f"{name}: match", shares["match, fused"], "share", peer="pdq alone", peer_value=alone, runs=count)
-        yield figure(f"{name}: possible", shares["possible, fused"], "share", runs=count)
-        yield figure(f"{name}: details above every false pair", above, "share", runs=count)
-    yield figure("false matches", len(told.false), "pairs", better="lower", runs=told.tried)
-    bound = (len(told.false) + 3) / max(1, told.tried)
-    yield figure("false matches, upper bound 95 %", bound, "share", better="lower", runs=told.tried)
-    for what, times in (("describe", told.describing), ("compare", told.comparing)):
-        yield figure(f"{what}, processor time", 1000 * statistics.median(times), "ms", better="lower", runs=len(times))
+    edits: dict[str, list[tuple[int, Answer]]] = defaultdict(list)
+    for pair, answer in told.answers:
+        edits[pair.b].append((int(pair.a), answer))
+    for name, answers in edits.items():
+        count = len(answers)
+        alone = sum("pdq" in answer.proposed.get(a, ()) for a, answer in answers) / count
+        for model in told.models:
+            scores = [answer.score(a, model) for a, answer in answers]
+            shares = {verdict: sum(s.verdict == verdict for s in scores) / count for verdict in ("match", "possible")}
+            above = [answer.strength(a, model) > told.strongest[model] or "pdq" in answer.proposed.get(a, ())
+                     for a, answer in answers]
+            yield figure(f"{name}, {model}: match", shares["match"], "share", peer="pdq alone", peer_value=alone, runs=count)
+            yield figure(f"{name}, {model}: possible", shares["possible"], "share", runs=count)
+            yield figure(f"{name}, {model}: at zero false", sum(above) / count, "share", runs=count)
+    for model in told.models:
+        false = len(told.false[model])
+        yield figure(f"false matches, {model}", false, "pairs", better="lower", runs=told.tried)
+        bound = upper_bound(false, told.tried) or 1.0
+        yield figure(f"false matches, {model}, upper bound 95 %", bound, "share", better="lower", runs=told.tried)
+        yield figure(f"false possible, {model}", told.possible[model], "pairs", better="lower", runs=told.tried)
+        yield figure(f"strongest that is no copy, {model}", told.strongest[model], "log odds", better="lower", runs=told.tried)
+    yield from _times(told.spent)
+
+
+def _times(spent: Spent) -> Iterator[dict[str, object]]:
+    for what, times in (("describe", spent.describing), ("likeness", spent.likening), ("propose by words", spent.proposing),
+                        ("compare", spent.comparing)):
+        if times:
+            yield figure(f"{what}, processor time", 1000 * statistics.median(times), "ms", better="lower", runs=len(times))
     sizes = [sum(len(s.value) for s in one) for one in (details.describe(opened(photograph(n))) for n in range(0, 60, 6))]
     yield figure("kept of a picture", statistics.mean(sizes), "bytes", better="lower", runs=len(sizes))
 
@@ -132,7 +138,7 @@ def figure(name: str, value: float, unit: str, better: str = "higher", peer: str
     """Return one figure; the ratio is above 1 where ours is better."""
     ratio = None if not peer_value else round(value / peer_value, 2)
     told = None if peer_value is None else round(peer_value, 4)
-    return {"name": name, "value": round(value, 4), "unit": unit, "better": better, "peer": peer, "peer_value": told,
+    return {"name": name, "value": round(value, 7), "unit": unit, "better": better, "peer": peer, "peer_value": told,
             "ratio": ratio, "runs": runs, "spread": None}
 
 
@@ -146,7 +152,7 @@ def placed(a: list[Signal], b: list[Signal]) -> details_fit.Rows:
 def calibrate(rendered: int, describe: Callable[[Opened], list[Signal]] = details.describe) -> None:
     """Fit weights and limits on the tuning half."""
     known = [describe(opened(photograph(n))) for n in range(len(photographs()))]
-    same, unrelated, tried = [], [], 0
+    same, unrelated, tried = list[details_fit.Rows](), list[details_fit.Rows](), 0
     for pair, edited in copies("tuning"):
         query = describe(edited)
         same.append(placed(query, known[int(pair.a)]))
@@ -171,9 +177,17 @@ def main(arguments: Sequence[str]) -> None:
         calibrate(given.size)
         return
     told = measured(given.half, given.size)
-    print(json.dumps({"machine": platform.processor() or platform.machine(), "figures": list(figures(told))}, indent=1))
-    missed = [f"{pair.a} {pair.b}: {s['details'].verdict}" for pair, s in told.scores if s["fused"].verdict != "match"]
-    print("\n".join(["missed:", *missed, "false:", *map(str, islice(told.false, 50))]), file=sys.stderr)
+    print(json.dumps(_report(told), indent=1))
+    for model in told.models:
+        missed = [(pair, answer) for pair, answer in told.answers if answer.score(int(pair.a), model).verdict != "match"]
+        lines = [_missed(pair, answer, model) for pair, answer in missed]
+        print("\n".join([f"missed, {model}:", *lines, "false:", *map(str, islice(told.false[model], 50))]), file=sys.stderr)
+
+
+def _missed(pair: Pair, answer: Answer, model: str) -> str:
+    true = int(pair.a)
+    by = ", ".join(sorted(answer.proposed.get(true, ()))) or "nothing"
+    return f"{pair.a} {pair.b}: {answer.score(true, model).verdict}, {answer.strength(true, model)}, proposed by {by}"
 
 
 if __name__ == "__main__":

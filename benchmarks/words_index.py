@@ -61,14 +61,24 @@ def described(image: Image.Image, most: int = 1500) -> bytes:
     return pack(made, *words.assign(made.descriptors))
 
 
+def paths() -> list[Path]:
+    """Return the sample photographs, in the order in which they are numbered."""
+    return [p for f in PHOTOS for p in sorted((SAMPLES / f).rglob("*.[jp][pn]g")) if "masks" not in p.parts]
+
+
+def photograph(path: Path) -> Image.Image:
+    """Return one of them, at most 1,024 pixels long."""
+    image = Image.open(path).convert("RGB")
+    image.thumbnail((1024, 1024))
+    return image
+
+
 def gathered() -> Material:
     """Describe the sample photographs, their edits and the rendered distractors (a quarter of an hour)."""
     held = Material()
-    paths = [p for f in PHOTOS for p in sorted((SAMPLES / f).rglob("*.[jp][pn]g")) if "masks" not in p.parts]
-    other = Image.open(paths[-1]).convert("RGB")
-    for number, path in enumerate(paths):
-        image = Image.open(path).convert("RGB")
-        image.thumbnail((1024, 1024))
+    other = photograph(paths()[-1])
+    for number, path in enumerate(paths()):
+        image = photograph(path)
         held.references.append(described(image))
         if "lund" not in path.parts or number % 4 == 0:  # thirty views of one place
             for k, edit in enumerate(EDITS):
