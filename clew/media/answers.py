@@ -2,12 +2,13 @@
 
 import math
 import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from clew.media import formats, limits
-from clew.media.opened import Frame, Opened, Pixels, Sound
+from clew.media.opened import Frame, Glance, Opened, Pixels, Sound
 from clew.media.wire import Garbled, Inbox
 
 _SENTENCES = {
@@ -51,6 +52,7 @@ def opened(inbox: Inbox) -> Opened:
     """Return the answer to `open`. Raises GaveUp, Garbled, wire.Silent."""
     picture: Pixels | None = None
     frames: list[Frame] = []
+    glances: list[Glance] = []
     sound: Sound | None = None
     while True:
         header, raw = next_header(inbox)
@@ -58,10 +60,12 @@ def opened(inbox: Inbox) -> Opened:
             picture = _pixels(inbox, header["picture"], raw, limits.PICTURE_SIDE)
         elif "frame" in header and len(frames) < limits.FRAMES:
             frames.append(_frame(inbox, header, raw, frames[-1].time if frames else 0.0))
+        elif "glance" in header and len(glances) < limits.GLANCES:
+            glances.append(_glance(inbox, header, raw, glances[-1].time if glances else 0.0))
         elif "sound" in header and sound is None:
             sound = _sound(inbox, raw)
         elif "kind" in header and not raw:
-            return _whole(header, picture, frames, sound)
+            return replace(_whole(header, picture, frames, sound), glances=tuple(glances))
         else:
             raise Garbled
 
@@ -117,15 +121,31 @@ def _seconds(value: object) -> float:
     return float(value)  # type: ignore[arg-type]
 
 
-def _pixels(inbox: Inbox, shape: object, raw: int, side: int) -> Pixels:
+def _shape(shape: object, side: int) -> tuple[int, int]:
     if not isinstance(shape, list) or len(shape) != 2:
         raise Garbled
     height, width = (whole_number(value, side) for value in shape)
-    if not height or not width or raw != height * width * 3:
+    if not height or not width:
+        raise Garbled
+    return height, width
+
+
+def _pixels(inbox: Inbox, shape: object, raw: int, side: int) -> Pixels:
+    height, width = _shape(shape, side)
+    if raw != height * width * 3:
         raise Garbled
     pixels = np.frombuffer(inbox.raw(raw, raw), np.uint8).reshape(height, width, 3)
     pixels.flags.writeable = False
     return pixels
+
+
+def _glance(inbox: Inbox, header: dict[str, Any], raw: int, after: float) -> Glance:
+    at, (height, width) = _seconds(header.get("time")), _shape(header["glance"], limits.GLANCE_SIDE)
+    if at < after or raw != height * width:
+        raise Garbled
+    grey = np.frombuffer(inbox.raw(raw, raw), np.uint8).reshape(height, width)
+    grey.flags.writeable = False
+    return Glance(at, grey)
 
 
 def _frame(inbox: Inbox, header: dict[str, Any], raw: int, after: float) -> Frame:

@@ -20,6 +20,14 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
+class Glance:
+    """A moment of a film between two stills, small and without colour: `grey` (height, width) 8 bit."""
+
+    time: float
+    grey: Pixels
+
+
+@dataclass(frozen=True, slots=True)
 class Sound:
     """Mono samples, float32 in -1..1 at `rate` Hz."""
 
@@ -34,7 +42,8 @@ class Opened:
     `picture` is the upright still (EXIF and rotation flags applied, alpha over white, CMYK and 16 bit
     brought to 8-bit sRGB), at most `media.limits.PICTURE_SIDE` pixels on its long side; for a film its
     most telling frame; absent for sound. `width`, `height` are those of the file, upright. `frames` are
-    the sampled stills of a film or an animated picture, in time order. `facts` are plain metadata values.
+    the sampled stills of a film or an animated picture, in time order; `glances` are moments between the stills of a film,
+    several a second, at most `media.limits.GLANCE_SIDE` pixels. `facts` are plain metadata values.
     """
 
     kind: Kind
@@ -44,5 +53,6 @@ class Opened:
     duration: float = 0.0
     picture: Pixels | None = None
     frames: Sequence[Frame] = ()
+    glances: Sequence[Glance] = ()
     sound: Sound | None = None
     facts: dict[str, str | int | float] = field(default_factory=dict)

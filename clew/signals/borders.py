@@ -96,6 +96,20 @@ def _longest(flags: NDArray[np.bool_]) -> tuple[int, int]:
     return int(starts[best]), int(ends[best])
 
 
+def lasting(cuts: Sequence[Cut], size: Sequence[int]) -> list[Cut]:
+    """Return for each of a film's stills the bars that it shares with both of its neighbours; others come from the scene.
+
+    `size` is (height, width): a bar is the same on both neighbours to a hundredth of it, the edge of a sky is not.
+    """
+    table = np.array(cuts, np.int64).reshape(-1, 4)
+    limit = np.array([size[0], size[0], size[1], size[1]]) * _LEAST / 2
+    around = np.stack([np.roll(table, 1, axis=0), table, np.roll(table, -1, axis=0)])
+    around[0, :1], around[2, -1:] = table[:1], table[-1:]
+    least = around.min(axis=0)
+    kept = np.where(around.max(axis=0) - least <= limit, least, 0)
+    return [(int(top), int(bottom), int(left), int(right)) for top, bottom, left, right in kept]
+
+
 def common(cuts: Sequence[Cut]) -> Cut:
     """Return the bars that all frames of a film share."""
     top, bottom, left, right = (min(side) for side in zip(*cuts, strict=True))

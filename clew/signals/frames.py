@@ -2,27 +2,28 @@
 
 Frames are described like pictures (PDQ), without the plain ones and without repeats, and laid over each other in time.
 A film only matches when its frames agree at the right moments and disagree at others: two films of one person in one
-room look alike all the time and stay `possible`. Films played faster or slower escape it.
+room look alike all the time and stay `possible`. Films played at half to twice their speed are found.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, Literal
 
 import numpy as np
 
-from clew.media.opened import Frame, Kind, Opened, Pixels
+from clew.media.opened import Frame, Glance, Kind, Opened, Pixels
 from clew.signals import borders, pdq
-from clew.signals.alignment import Stretch, Table, Times, stretches
+from clew.signals.alignment import Stretch, stretches
 from clew.signals.contract import Score, Signal, Verdict
 from clew.signals.curves import calibrated
 from clew.signals.distances import between
 from clew.signals.examples import Drawn, film
+from clew.signals.films.lines import Table, Times
 from clew.signals.fuse import RANK
 from clew.signals.orientations import NAMES, UNDOES
 from clew.signals.pdq_hash import BITS, DISTANCE
 
 NAME = "frames"
-VERSION = 1
+VERSION = 2
 MEDIA: frozenset[Kind] = frozenset({"film"})
 INDEX: Literal["exact", "hamming", "words", "prints", "vectors", "none"] = "hamming"
 EXAMPLES: Sequence[tuple[Opened, Opened, Verdict]] = Drawn(lambda: (
@@ -33,32 +34,66 @@ EXAMPLES: Sequence[tuple[Opened, Opened, Verdict]] = Drawn(lambda: (
 ))
 REPEATED: Final = 4
 """Bits: a frame this near the last one kept is a repeat."""
+MOVED: Final = 12
+"""Bits: between two stills a glance is kept once so much has changed, so that fast movement is seen several times a second."""
+MOST: Final = 600
+"""Moments of one film; beyond it glances are left out, evenly."""
 _PLAIN: Final = 6.0
 _HELD: Final = 1.0
 """Seconds: of a picture that stands this long the last frame is kept too, so that its end is known."""
-_LOOKED_AT: Final = 16
+Moment = tuple[float, Pixels, bool]
+"""Second, pixels, and whether it is a whole still."""
 
 
 def describe(opened: Opened) -> list[Signal]:
-    """Return signals of the telling frames, in time order, each with its second."""
+    """Return signals of the telling moments, in time order, each with its second."""
     if opened.kind != "film" or not opened.frames:
         return []
-    cut = _bars(opened.frames)
     kept: list[list[Signal]] = []
+    still: list[bool] = []
     held: list[Signal] | None = None
-    for frame in opened.frames:
-        size = (opened.height, opened.width)
-        signals = pdq.signals_of(frame.rgb, cut, size, matcher=NAME, version=VERSION, time=frame.time)
-        if _plain(frame.rgb) or not pdq.telling(signals):
-            continue
-        if kept and int(between(kept[-1][:1], signals[:1])[0, 0]) <= REPEATED:
+    for signals, whole in _hashed(opened):
+        apart = int(between(kept[-1][:1], signals[:1])[0, 0]) if kept else BITS
+        if apart <= REPEATED:
             held = signals
-            continue
-        kept += _run_end(kept, held)
-        kept.append(signals)
-        held = None
-    kept += _run_end(kept, held)
-    return [signal for signals in kept for signal in signals]
+        elif whole or apart > MOVED:
+            ended = _run_end(kept, held)
+            kept += [*ended, signals]
+            still += [True] * len(ended) + [whole]
+            held = None
+    return [signal for signals in _thinned(kept, still) + _run_end(kept, held) for signal in signals]
+
+
+def _hashed(opened: Opened) -> Iterator[tuple[list[Signal], bool]]:
+    """Yield the signals of every moment that is not plain, and whether it is a whole still."""
+    size, sides = (opened.height, opened.width), opened.frames[0].rgb.shape
+    stills = [frame for frame in opened.frames if not _plain(frame.rgb)]
+    cuts = borders.lasting([borders.plain_edges(frame.rgb) for frame in stills], sides)
+    times = np.array([frame.time for frame in stills])
+    for time, pixels, whole in moments(opened.frames, opened.glances):
+        if stills and not _plain(pixels):
+            cut = cuts[int(np.abs(times - time).argmin())]
+            down, across = pixels.shape[0] / sides[0], pixels.shape[1] / sides[1]
+            inner = round(down * cut[0]), round(down * cut[1]), round(across * cut[2]), round(across * cut[3])
+            signals = pdq.signals_of(pixels, inner, size, matcher=NAME, version=VERSION, time=time)
+            if pdq.telling(signals):
+                yield signals, whole
+
+
+def moments(frames: Sequence[Frame], glances: Sequence[Glance]) -> list[Moment]:
+    """Return stills and glances in time order."""
+    every = [(frame.time, frame.rgb, True) for frame in frames] + [(glance.time, glance.grey, False) for glance in glances]
+    return sorted(every, key=lambda one: one[0])
+
+
+def _thinned(kept: list[list[Signal]], still: list[bool]) -> list[list[Signal]]:
+    """Leave out glances evenly where there are more than MOST moments."""
+    glances = [place for place, whole in enumerate(still) if not whole]
+    room = max(0, MOST - (len(kept) - len(glances)))
+    if len(glances) <= room:
+        return kept
+    chosen = {glances[int(place)] for place in np.linspace(0, len(glances) - 1, room)} if room else set()
+    return [signals for place, signals in enumerate(kept) if still[place] or place in chosen]
 
 
 def _run_end(kept: list[list[Signal]], held: list[Signal] | None) -> list[list[Signal]]:
@@ -67,15 +102,9 @@ def _run_end(kept: list[list[Signal]], held: list[Signal] | None) -> list[list[S
     return [held]
 
 
-def _bars(frames: Sequence[Frame]) -> borders.Cut:
-    """Return the bars that all frames share; black frames have no say."""
-    step = max(1, len(frames) // _LOOKED_AT)
-    cuts = [borders.plain_edges(frame.rgb) for frame in frames[::step] if not _plain(frame.rgb)]
-    return borders.common(cuts) if cuts else (0, 0, 0, 0)
-
-
-def _plain(rgb: Pixels) -> bool:
-    return float(rgb[::8, ::8].std()) < _PLAIN
+def _plain(pixels: Pixels) -> bool:
+    step = 8 if pixels.ndim == 3 else 4
+    return float(pixels[::step, ::step].std()) < _PLAIN
 
 
 def compare(a: Sequence[Signal], b: Sequence[Signal]) -> Score:
@@ -132,6 +161,8 @@ def _score(shared: list[Stretch], frames: int, orientation: str) -> Score:
         "weight": round(sum(stretch.weight for stretch in shown), 3),
         "orientation": orientation,
     }
+    if best.speed != 1:
+        where["speed"] = best.speed
     parameters = {"seconds": seconds, "segments": len(shown), "distance": round(best.mean)}
     return Score(calibrated(NAME, where["weight"]), verdict, f"frames.{verdict}", parameters, where)
 
@@ -170,6 +201,8 @@ def _mirrored(score: Score) -> Score:
     where = dict(score.where)
     if "segments" in where:
         where["segments"] = sorted([c, d, a, b] for a, b, c, d in where["segments"])
+    if "speed" in where:
+        where["speed"] = round(1 / where["speed"], 3)
     if "orientation" in where:
         where["orientation"] = NAMES[UNDOES[NAMES.index(where["orientation"])]]
     return Score(score.value, score.verdict, score.why, score.parameters, where)

@@ -7,6 +7,7 @@ from clew.kernel.errors import BadInput
 from clew.media.opened import Opened
 from clew.signals import details, exact, frames, likeness, pdq, sound
 from clew.signals.contract import Matcher, Score, Signal
+from clew.signals.films import reel
 from clew.signals.local import pixels
 
 Signals = Mapping[str, Sequence[Signal]]
@@ -61,5 +62,5 @@ def compare(a: Signals, b: Signals) -> dict[str, Score]:
 
 
 def is_picture(signal: Signal) -> bool:
-    """Tell whether a signal's value is a small picture, which is kept sealed as a thumbnail is."""
-    return signal.matcher == details.NAME and pixels.is_pixels(signal.value)
+    """Tell whether a signal's value is a small picture or many, which is kept sealed as a thumbnail is."""
+    return signal.matcher == details.NAME and (pixels.is_pixels(signal.value) or reel.is_reel(signal.value))

@@ -52,6 +52,20 @@ def test_an_honest_answer_is_taken() -> None:
         got.picture[0, 0, 0] = 1
 
 
+def test_glances_are_taken_in_time_order_and_only_so_many_and_so_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = ({"glance": [2, 1], "time": 1.0}, b"ab"), ({"glance": [1, 1], "time": 2.0}, b"c")
+    got = opened([PICTURE, first, second, (LAST, b"")])
+    assert [(one.time, one.grey.shape) for one in got.glances] == [(1.0, (2, 1)), (2.0, (1, 1))]
+    side = limits.GLANCE_SIDE + 1
+    large = ({"glance": [1, side], "time": 0}, bytes(side))
+    for wrong in ([second, first], [({"glance": [2, 1], "time": 1.0}, b"abc")], [large]):
+        with pytest.raises(Garbled):
+            opened([PICTURE, *wrong, (LAST, b"")])
+    monkeypatch.setattr(limits, "GLANCES", 1)
+    with pytest.raises(Garbled):
+        opened([PICTURE, first, second, (LAST, b"")])
+
+
 @pytest.mark.parametrize("change", [
     {"kind": "program"}, {"kind": None}, {"media_type": "text/html"}, {"media_type": "application/zip"},
     {"width": -1}, {"width": 1 << 30}, {"width": 1.5}, {"width": True}, {"height": "2"}, {"duration": -1},

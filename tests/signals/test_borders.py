@@ -35,6 +35,14 @@ def test_a_film_has_the_bars_that_all_its_frames_have():
     assert borders.common([(10, 10, 0, 4), (12, 9, 0, 30)]) == (10, 9, 0, 4)
 
 
+def test_bars_that_last_belong_to_a_film_or_a_part_of_it_and_those_of_one_moment_do_not():
+    bars, none = (20, 20, 0, 0), (0, 0, 0, 0)
+    assert borders.lasting([bars, bars, bars], (100, 200)) == [bars] * 3
+    assert borders.lasting([none, none, bars, (20, 21, 0, 0), bars, none], (100, 200)) == [none, none, none, bars, none, none]
+    assert borders.lasting([(30, 0, 0, 0), (20, 0, 0, 0), (40, 0, 0, 0)], (100, 200)) == [none] * 3
+    assert borders.lasting([bars], (100, 200)) == [bars]
+
+
 def _screen(seed: int, ground: int) -> tuple[np.ndarray, tuple[int, int, int, int]]:
     """A picture with a busy inside, 200 x 240, in a screen with a line of letters and buttons above and below."""
     draw = np.random.default_rng(seed)

@@ -121,10 +121,10 @@ def test_films_match_by_two_scenes_and_not_by_one_card():
 def test_a_long_film_is_described_by_few_stills():
     frames = [Frame(n * 0.5, drawn(1, 90, 120)) for n in range(1000)]
     film = Opened("film", "video/mp4", duration=500, frames=frames)
-    times = {signal.time for signal in details.describe(film)}
+    times = {signal.time for signal in details.describe(film)} - {None}
     assert details.FILM_STILLS - 10 < len(times) <= details.FILM_STILLS
-    few = {signal.time for signal in details.describe(Opened("film", "video/mp4", frames=frames[:30]))}
-    assert sorted(few) == [0.0, 5.0, 10.0]
+    few = {signal.time for signal in details.describe(Opened("film", "video/mp4", frames=frames[:15]))} - {None}
+    assert sorted(few) == [0.0, 2.5, 5.0]
 
 
 def test_a_signal_without_its_pixels_is_left_out():

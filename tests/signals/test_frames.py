@@ -4,7 +4,7 @@ import itertools
 import numpy as np
 import pytest
 
-from clew.media.opened import Frame, Opened
+from clew.media.opened import Frame, Glance, Opened
 from clew.signals import frames, pdq
 from clew.signals.examples import blobs, film, photo
 from clew.signals.pdq_hash import hash_pixels
@@ -82,6 +82,51 @@ def test_another_frame_rate_still_aligns(step):
     assert score.verdict == "match"
     assert score.where["segments"][0][0] == pytest.approx(0, abs=1)
     assert score.where["segments"][-1][1] == pytest.approx(18, abs=1.5)
+
+
+@pytest.mark.parametrize("speed", [0.5, 0.8, 1.25, 2.0])
+def test_a_film_played_faster_or_slower_matches_and_says_how(speed):
+    original = film((1, 6), (2, 6), (7, 6))
+    played = [Frame(f.time / speed, f.rgb) for f in film((1, 6), (2, 6), (7, 6), step=0.5 * speed, start=3.1).frames]
+    a, b = frames.describe(Opened("film", "video/mp4", frames=played)), frames.describe(original)
+    for score, said in ((frames.compare(a, b), speed), (frames.compare(b, a), 1 / speed)):
+        assert score.verdict == "match"
+        assert score.where["speed"] == pytest.approx(said, abs=0.03)
+    segments = frames.compare(a, b).where["segments"]
+    assert segments[0][0] == pytest.approx(0, abs=0.6)
+    assert segments[0][2] == pytest.approx(3.1, abs=0.6)
+    assert segments[-1][3] == pytest.approx(18, abs=1.1)
+
+
+def test_glances_are_kept_where_much_changes_between_stills_only():
+    frames_ = [Frame(0.5 * n, blobs(1, pan=0.5 * n)) for n in range(6)]
+    quiet = [Glance(0.5 * n + 0.2, np.uint8(blobs(1, pan=0.5 * n + 0.02) @ [0.299, 0.587, 0.114])) for n in range(6)]
+    busy = [Glance(0.5 * n + 0.2, blobs(9 + n)[::2, ::2, 0]) for n in range(6)]
+    times = [s.time for s in frames.describe(Opened("film", "video/mp4", 160, 120, frames=frames_))]
+    assert [s.time for s in frames.describe(Opened("film", "video/mp4", 160, 120, frames=frames_, glances=quiet))] == times
+    with_busy = [s.time for s in frames.describe(Opened("film", "video/mp4", 160, 120, frames=frames_, glances=busy))]
+    assert with_busy == sorted(times + [glance.time for glance in busy])
+
+
+def test_beyond_so_many_moments_glances_are_left_out(monkeypatch):
+    monkeypatch.setattr(frames, "MOST", 8)
+    frames_ = [Frame(0.5 * n, blobs(1, pan=2.5 * n)) for n in range(6)]
+    busy = [Glance(0.5 * n + 0.2, blobs(9 + n)[::2, ::2, 0]) for n in range(6)]
+    times = [s.time for s in frames.describe(Opened("film", "video/mp4", 160, 120, frames=frames_, glances=busy))]
+    assert len(times) == 8
+    assert {0.5 * n for n in range(6)} < set(times)
+    monkeypatch.setattr(frames, "MOST", 3)
+    assert len(frames.describe(Opened("film", "video/mp4", 160, 120, frames=frames_, glances=busy))) == 6
+
+
+def test_a_part_between_bars_of_its_own_is_found():
+    host, part = film((3, 4), (5, 4)), film((1, 5))
+    boxed = [Frame(4 + f.time, np.pad(f.rgb, ((0, 0), (30, 30), (0, 0)))) for f in part.frames]
+    wide = [Frame(f.time + 5 * (f.time >= 4), np.pad(f.rgb, ((0, 0), (30, 30), (0, 0)), mode="reflect")) for f in host.frames]
+    whole = Opened("film", "video/mp4", frames=sorted(wide + boxed, key=lambda f: f.time))
+    score = compare(whole, part)
+    assert score.verdict == "match"
+    assert score.where["segments"][0] == pytest.approx([4, 8.5, 0, 4.5], abs=1)
 
 
 def test_a_mirrored_film_matches_and_says_so():

@@ -62,7 +62,7 @@ def _open_streams(file: int, answer: int, kind: formats.Format, seconds: float) 
 
 
 def send_pixels(answer: int, name: str, rgb: picture.Pixels, **more: float) -> None:
-    """Answer with pixels under `name`."""
+    """Answer with pixels, (height, width, 3) or grey (height, width), under `name`."""
     height, width = rgb.shape[:2]
     wire.send(answer, {name: [height, width], **more}, np.ascontiguousarray(rgb).data.cast("B"))
 

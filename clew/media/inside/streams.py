@@ -97,9 +97,12 @@ def _film(container: Any, stream: Any, length: float, deadline: float, send: Sen
         raise Refusal("too_large")
     sampler = film.Sampler(container, stream, length, deadline, show_all=show_all)
     size, last, best, picture = None, 0.0, -1.0, None
-    for at, frame in sampler.stills():
+    for at, frame, whole in sampler.stills():
         if frame.width * frame.height > limits.FILM_PIXELS:
             raise Refusal("too_large")
+        if not whole:
+            send("glance", film.pixels(frame, stream, limits.GLANCE_SIDE, "gray"), time=at)
+            continue
         rgb = film.pixels(frame, stream, limits.FRAME_SIDE)
         send("frame", rgb, time=at)
         telling = float(rgb[::4, ::4].std())

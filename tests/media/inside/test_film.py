@@ -21,7 +21,7 @@ def sampled(data: bytes, deadline: float, monkeypatch: pytest.MonkeyPatch,
         stream = container.streams.video[0]
         length = length or float((container.duration or 0) / 1_000_000)
         sampler = film.Sampler(container, stream, length, deadline, show_all=False)
-        return [at for at, _ in sampler.stills()], sampler
+        return [at for at, _, whole in sampler.stills() if whole], sampler
 
 
 @pytest.mark.parametrize(("container", "codec"), [("mp4", "libx264"), ("matroska", "libx264"), ("avi", "mpeg4")])
@@ -58,3 +58,37 @@ def test_a_still_film_has_no_cuts_and_a_cut_one_has(monkeypatch: pytest.MonkeyPa
     for cut, extra in ((None, 0), (33, 1)):
         times, _ = sampled(made.film("mp4", "libx264", count=50, cut=cut), 10_000.0, monkeypatch)
         assert len(times) == 10 + extra
+
+
+def looked_at(data: bytes) -> tuple[list[float], list[float], film.Sampler]:
+    """Return seconds of stills and of glances."""
+    with av.open(io.BytesIO(data)) as container:
+        stream = container.streams.video[0]
+        sampler = film.Sampler(container, stream, float((container.duration or 0) / 1_000_000), 1e9, show_all=False)
+        every = [(at, whole) for at, _, whole in sampler.stills()]
+        return [at for at, whole in every if whole], [at for at, whole in every if not whole], sampler
+
+
+def test_between_the_stills_lie_glances_several_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = made.film("mp4", "libx264", count=50, size=(96, 64))
+    stills, glances, _ = looked_at(data)
+    assert not set(stills) & set(glances)
+    assert max(b - a for a, b in itertools.pairwise(sorted(stills + glances))) <= 0.21
+    monkeypatch.setattr(limits, "GLANCES", 5)
+    assert len(looked_at(data)[1]) <= 5
+
+
+@pytest.mark.parametrize(("options", "left_out"), [({"bf": "3", "g": "50"}, True), ({"bf": "0", "g": "50"}, False)])
+def test_of_a_fast_film_frames_that_none_leans_on_are_left_out(options: dict[str, str], left_out: bool) -> None:
+    stills, glances, sampler = looked_at(made.film("mp4", "libx264", count=90, size=(96, 64), rate=30, options=options))
+    assert sampler.stream.codec_context.skip_frame == "NONREF"
+    assert len(stills) == 6
+    assert max(b - a for a, b in itertools.pairwise(sorted(stills + glances))) <= 0.3
+    assert bool(sampler.looked < 80) == left_out
+
+
+def test_a_film_whose_frames_hardly_lean_on_each_other_is_looked_at_in_full() -> None:
+    leaning = {"bf": "16", "b-pyramid": "none", "b-adapt": "0"}
+    _, glances, sampler = looked_at(made.film("mp4", "libx264", count=90, size=(96, 64), rate=30, options=leaning))
+    assert sampler.stream.codec_context.skip_frame == "DEFAULT"
+    assert len(glances) >= 10
