@@ -9,6 +9,7 @@ from clew.domain.links.service import RevealedSide
 from clew.media.drawing import PANEL, Side, drawn, moments
 from clew.media.renditions import clear_rendition
 from clew.media.sandbox import Sandbox
+from clew.signals import sides
 
 SIDE = 2048
 _sandbox = Sandbox()  # starts nothing before its first use
@@ -25,7 +26,10 @@ def clear_picture(revealed: Revealed, *, time: float | None = None, side: int = 
 def both_sides(left: RevealedSide, right: RevealedSide, where: Mapping[str, Any]) -> bytes:
     """Return a PNG of both sides of a link with what they share drawn in; `where` speaks of the left side first."""
     here, there = moments(where)
-    return drawn(_side(left, here), _side(right, there), where)
+    shapes = sides.outlines(where)
+    marked = {key: where[key] for key in ("segments", "a_points", "b_points") if key in where}
+    marked |= {"a_quads": [a for a, _ in shapes], "b_quads": [b for _, b in shapes]}
+    return drawn(_side(left, here), _side(right, there), marked)
 
 
 def _side(side: RevealedSide, at: float | None) -> Side:

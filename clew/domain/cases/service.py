@@ -97,7 +97,7 @@ def get_case(work: Work, viewer: Viewer, case_id: CaseId) -> Case:
 @verb("find_case", right="read")
 def find_case(work: Work, viewer: Viewer, reference: str) -> Case:
     """Find a case in sight by its reference, or AGENCY/reference for another agency's."""
-    agency, _, name = reference.rpartition("/")
+    agency, _, name = reference.partition("/")  # a reference may have strokes of its own
     rows = work.rows(f"{_CASE} WHERE {sight.of_case()} AND ((c.reference = :whole AND a.id = :mine) "
                      "OR (c.reference = :name AND a.code = :agency))",
                      {"whole": reference, "mine": viewer.agency_id, "name": name, "agency": agency})
