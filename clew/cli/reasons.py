@@ -18,7 +18,6 @@ WHY: Final[Mapping[str, str]] = {
     "frames.picture_match": "The picture is in the film at {seconds} seconds ({distance} of 256 bits differ).",
     "frames.picture_none": "No frame of the film looks like the picture (the nearest differs in {distance} bits).",
     "details.match": "One picture lies in the other: {points} places agree and {percent} percent of the overlay is alike.",
-    "details.film": "The same moves at the same moments of both films, for {seconds} seconds.",
     "details.copy": "One picture may lie in the other: {points} places agree.",
     "details.scene": "The pictures may show the same scene ({points} places agree), but it is not the same photograph.",
     "details.frame": "The pictures share a frame or caption ({points} places), not what they show.",

@@ -38,7 +38,11 @@ class Score:
 
 
 class Matcher(Protocol):
-    """A matcher is one module with these names; its docstring is its help text."""
+    """A matcher is one module with these names; its docstring is its help text.
+
+    Signals of another VERSION are left out until the media was described again, unless the module names the versions it
+    can still compare as READS.
+    """
 
     NAME: str
     VERSION: int

@@ -37,6 +37,11 @@ def get_matcher(name: str) -> Matcher:
     raise BadInput(f"There is no such matcher here. Choose one of: {known}.")
 
 
+def readable(matcher: Matcher) -> tuple[int, ...]:
+    """Return the versions whose stored signals a matcher can still compare: its own, and what it says it READS."""
+    return tuple(sorted({matcher.VERSION, *getattr(matcher, "READS", ())}))
+
+
 def is_on(matcher: Matcher) -> bool:
     """Tell whether a matcher can work here: one that needs a model is off until it is installed."""
     return bool(getattr(matcher, "available", lambda: True)())

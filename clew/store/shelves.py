@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Row
 
+from clew.signals import registry
 from clew.signals.contract import Signal
 from clew.signals.indexes.contract import Entry, Index, IndexKind
 from clew.signals.indexes.hamming import HammingIndex, build
@@ -23,7 +24,15 @@ class Hashes:
     """The exact index of perceptual hashes; too plain a picture is never found by its hash."""
 
     columns = "id, substring(value FROM 1 FOR 32) AS hash"
-    where = f"matcher IN {HASHED} AND quality >= {QUALITY}"
+
+    def longest_tail(self, held: int) -> int:
+        """Return how many newer hashes are looked through one by one: 32 bytes each, and building takes long."""
+        return min(max(20_000, held // 5), 200_000)
+
+    @property
+    def where(self) -> str:
+        """Return which rows: of pictures and films, and not too plain."""
+        return f"{_readable(HASHED)} AND quality >= {QUALITY}"
 
     def open(self, folder: Path) -> HammingIndex:
         """Open the current snapshot."""
@@ -60,11 +69,16 @@ class Whole:
     matchers: tuple[str, ...]
     made_by: IndexKind
     columns: str = "id, matcher, version, value, quality, time_s, box"
+    longest: int = 20_000
+
+    def longest_tail(self, held: int) -> int:
+        """Return how many newer signals are held in memory as they are."""
+        return self.longest
 
     @property
     def where(self) -> str:
         """Return which rows: sealed ones are small pictures and never lie in an index."""
-        return f"matcher = ANY (ARRAY[{', '.join(repr(one) for one in self.matchers)}]) AND NOT sealed"
+        return f"{_readable(self.matchers)} AND NOT sealed"
 
     def open(self, folder: Path) -> Index:
         """Open the current snapshot."""
@@ -97,11 +111,17 @@ class Words:
 
 
 IN_DEPTH: Mapping[str, Whole] = {
-    "details": Whole(("details",), Words()),
+    "details": Whole(("details",), Words(), longest=2_000),  # 60 kB each
     "likeness": Whole(("likeness",), vectors),
-    "sound": Whole(("sound",), PrintKind()),
+    "sound": Whole(("sound",), PrintKind(), longest=5_000),
 }
 """The index of each matcher that looks in depth."""
+
+
+def _readable(matchers: Iterable[str]) -> str:
+    """Return which rows of some matchers are of versions that can still be compared."""
+    kinds = [(name, version) for name in matchers for version in registry.readable(registry.get_matcher(name))]
+    return f"(matcher, version) IN ({', '.join(f'({name!r}, {version})' for name, version in kinds)})"
 
 
 def entries(rows: Iterable[Row[Any]]) -> Iterator[Entry]:

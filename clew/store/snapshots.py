@@ -16,7 +16,6 @@ from sqlalchemy import Row
 from clew.kernel.errors import Conflict, Unavailable
 from clew.store.db import Work
 
-LONGEST_TAIL = 20_000
 WAIT = 0.2  # seconds between looks at another process's first build
 _HORIZON = "SELECT CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text)"
 _SINCE = "clew.signals WHERE xid >= CAST(:since AS xid8) AND"
@@ -52,7 +51,11 @@ class Kind(Protocol[T]):
 
     @property
     def where(self) -> str:
-        """Return which rows lie in the index."""
+        """Return which rows lie in the index, by the versions that can be compared now."""
+        ...
+
+    def longest_tail(self, held: int) -> int:
+        """Return how many newer entries an index of `held` may keep in memory before they are folded in."""
         ...
 
     def open(self, folder: Path) -> T:
@@ -77,7 +80,6 @@ class SignalIndex(Generic[T]):
 
     def __init__(self, folder: Path, kind: Kind[T]) -> None:
         self.folder, self.kind = folder, kind
-        self._rows = f"SELECT {kind.columns} FROM {_SINCE} {kind.where}"  # noqa: S608 - a kind's own text
         self._lock = threading.Lock()
         self._index: T | None = None
         self._since = "0"
@@ -87,9 +89,9 @@ class SignalIndex(Generic[T]):
         with self._lock:
             index = self._opened(work)
             horizon = work.value(_HORIZON)  # before the rows: a commit in between is read now and again
-            newer = self.kind.add(index, work.rows(self._rows, {"since": self._since}))
+            newer = self.kind.add(index, self._read(work, self._since, often=self._since != index.mark["since"]))
             self._since = horizon
-            if newer > max(LONGEST_TAIL, len(index) // 5):
+            if newer > self.kind.longest_tail(len(index)):
                 index = self._rebuilt(index)
             return index
 
@@ -102,7 +104,12 @@ class SignalIndex(Generic[T]):
 
     def _build(self, work: Work) -> T:
         horizon = work.value(_HORIZON)
-        return self.kind.build(self.folder, work.stream(self._rows, {"since": "0"}), {"since": horizon})
+        return self.kind.build(self.folder, self._read(work, "0"), {"since": horizon, "rows": self.kind.where})
+
+    def _read(self, work: Work, since: str, *, often: bool = False) -> Iterable[Row[Any]]:
+        """Return rows a few thousand at a time; what is asked for often is little, and comes in one journey."""
+        rows = f"SELECT {self.kind.columns} FROM {_SINCE} {self.kind.where}"  # noqa: S608 - a kind's own text
+        return (work.rows if often else work.stream)(rows, {"since": since})
 
     def _opened(self, work: Work) -> T:
         if self._index is None or not _is_current(self._index):
@@ -117,7 +124,9 @@ class SignalIndex(Generic[T]):
         except Unavailable:
             return None
         # A mark ahead of the database's own clock comes from another one: its rows would never reach the tail.
-        return found if int(found.mark["since"]) <= int(work.value(_HORIZON)) else None
+        # One of other versions holds what cannot be compared, and lacks what can.
+        ours = found.mark.get("rows") == self.kind.where and int(found.mark["since"]) <= int(work.value(_HORIZON))
+        return found if ours else None
 
     def _built(self, work: Work) -> T:
         """Build from the table: the first start, or a snapshot of no use. Another process may be faster."""
@@ -132,7 +141,7 @@ class SignalIndex(Generic[T]):
     def _rebuilt(self, index: T) -> T:
         """Fold the tail into a new snapshot, unless another process is at it."""
         try:
-            self._index = self.kind.rebuild(index, {"since": self._since})
+            self._index = self.kind.rebuild(index, {"since": self._since, "rows": self.kind.where})
         except Conflict:
             return index
         return self._index

@@ -16,7 +16,6 @@ WHY = {
     "details.match": N_(
         "One picture lies in the other: {points} places agree and {percent} percent of what lies over each other is alike."
     ),
-    "details.film": N_("The same moves at the same moments of both films, for {seconds} seconds."),
     "details.copy": N_("One picture may lie in the other: {points} places agree. Look closely."),
     "details.scene": N_("The pictures may show the same scene: {points} places agree, but it is not the same photograph."),
     "likeness.possible": N_("A model finds the pictures alike. Look-alikes come as near as heavy edits: compare them yourself."),

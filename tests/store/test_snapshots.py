@@ -19,6 +19,7 @@ from hypothesis import strategies as some
 from sqlalchemy import Connection, text
 
 from clew.kernel.settings import Settings
+from clew.signals import pdq
 from clew.signals.indexes import hamming
 from clew.signals.indexes import snapshot as folder_of
 from clew.signals.indexes.hamming import HammingIndex
@@ -67,6 +68,13 @@ def media(store: Database) -> uuid.UUID:
         return add_media(conn)
 
 
+class SoonFolded(Hashes):
+    """Hashes whose tail is short, so that a few of them make a new snapshot."""
+
+    def longest_tail(self, held: int) -> int:
+        return 2
+
+
 class Schedule:
     """Writers that begin, write, commit and roll back in any order, and readers that look in between."""
 
@@ -74,7 +82,7 @@ class Schedule:
         self.store, self.media = store, media
         self.writers = [store.engine(postgres.SYSTEM).connect() for _ in range(WRITERS)]
         self.open: list[set[int]] = [set() for _ in range(WRITERS)]
-        self.readers = [SignalIndex(folder, Hashes()) for _ in range(READERS)]
+        self.readers = [SignalIndex(folder, SoonFolded()) for _ in range(READERS)]
         self.committed: set[int] = set()
         self.fresh_numbers = iter(range(uuid.uuid4().int >> 64, 1 << 65))
 
@@ -92,7 +100,7 @@ class Schedule:
             self.writers[writer].rollback()
             self.open[writer] = set()
         elif act == "restart":
-            self.readers[who % READERS] = SignalIndex(self.readers[0].folder, Hashes())
+            self.readers[who % READERS] = SignalIndex(self.readers[0].folder, SoonFolded())
         else:
             with self.store.engine(postgres.SYSTEM).connect() as conn:
                 assert finds(self.readers[who % READERS], conn, self.committed) == set()
@@ -109,14 +117,12 @@ class Schedule:
 def test_any_order_of_commits_and_looks_finds_everything(
         store: Database, media: uuid.UUID, tmp_path_factory: pytest.TempPathFactory,
         steps: list[tuple[str, int]]) -> None:
-    usual, snapshots.LONGEST_TAIL = snapshots.LONGEST_TAIL, 2
     run = Schedule(store, media, tmp_path_factory.mktemp("index"))
     try:
         for act, who in [*steps, ("commit", 0), ("commit", 1), ("commit", 2), ("look", 0), ("look", 1)]:
             run.step(act, who)
     finally:
         run.close()
-        snapshots.LONGEST_TAIL = usual
 
 
 def test_a_late_commit_is_found_though_others_were_read_before_it(store: Database, media: uuid.UUID,
@@ -140,12 +146,12 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy import text
 from clew.kernel.settings import Settings
-from clew.store import postgres, snapshots
+from clew.store import postgres
 from clew.store.db import Database, Work
 from clew.store.shelves import Hashes
 from clew.store.snapshots import SignalIndex
 home, keys, dsn, folder, until = sys.argv[1:]
-snapshots.LONGEST_TAIL = 3
+Hashes.longest_tail = lambda self, held: 3
 index = SignalIndex(Path(folder), Hashes())
 engine = Database(Settings(home=Path(home), keys=Path(keys), dsn=dsn)).engine(postgres.SYSTEM)
 looks = 0
@@ -207,6 +213,17 @@ def test_an_index_of_another_database_is_built_again(store: Database, media: uui
         write(conn, media, 10)
         hamming.build(tmp_path, np.empty((0, 32), np.uint8), np.empty(0, np.int64), mark={"since": str(1 << 60)})
         assert finds(SignalIndex(tmp_path, Hashes()), conn, {10}) == set()
+
+
+def test_signals_of_a_version_that_cannot_be_compared_lie_in_no_index(
+        store: Database, media: uuid.UUID, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with store.engine(postgres.SYSTEM).begin() as conn:
+        write(conn, media, 21)
+        assert finds(SignalIndex(tmp_path, Hashes()), conn, {21}) == set()
+        monkeypatch.setattr(pdq, "VERSION", 2)
+        assert finds(SignalIndex(tmp_path, Hashes()), conn, {21}) == {21}
+        monkeypatch.setattr(pdq, "READS", (1,), raising=False)
+        assert finds(SignalIndex(tmp_path, Hashes()), conn, {21}) == set()
 
 
 def test_a_damaged_and_an_emptied_folder_are_built_again(store: Database, media: uuid.UUID, tmp_path: Path) -> None:

@@ -13,19 +13,20 @@ from sqlalchemy import Row
 from clew.domain.exhibits.service import agency_key
 from clew.domain.matching.describe import write_signals
 from clew.domain.matching.heal import healed
-from clew.domain.matching.lookup import COMPARED, beside, near_by_hash, proposed
+from clew.domain.matching.lookup import COMPARED, beside, near_by_hash, pairs, proposed
 from clew.domain.matching.match import write_links
 from clew.domain.matching.rules import Found, Signals, in_depth
 from clew.domain.matching.tools import sandbox
 from clew.kernel.errors import Damaged, Refused
 from clew.kernel.events import Event
 from clew.media.opened import Opened
-from clew.signals import details, likeness, registry, sound
-from clew.signals.contract import Signal
+from clew.signals import details, likeness, place, registry, sound
+from clew.signals.contract import Matcher, Signal
 from clew.store import signal_rows
 from clew.store.db import Work, database
 from clew.store.jobs import enqueue_many
 from clew.store.memory import in_memory
+from clew.store.shelves import HASHED
 
 _FILE = """
     SELECT f.id, f.case_id, f.exhibit_id, f.in_depth, e.media_id, m.kind, m.object_name, m.size, k.officer_id,
@@ -70,15 +71,28 @@ def _event(file: Row[Any], **detail: Any) -> Event:
 
 def _look_at(file: Row[Any], opened: Opened) -> None:
     """Keep the signals, then find the pairs: whoever is looked at later finds this file, whoever came before is found."""
-    signals = registry.describe(opened, registry.IN_DEPTH)
+    matchers = [one for one in registry.IN_DEPTH if registry.is_on(one)]  # asked once: a model may come or go meanwhile
     with database().system_work() as work:
-        write_signals(work, file.media_id, opened, signals, registry.IN_DEPTH)
+        matchers += _not_seen(work, file, registry.AT_ONCE)
+    signals = registry.describe(opened, matchers)
+    with database().system_work() as work:
+        write_signals(work, file.media_id, opened, signals, matchers)
         work.record(_event(file, signals=len(signals)))
     with database().system_work() as work:
         known = near_by_hash(work, file.media_id) if opened.kind == "picture" else set()
-        found = pairs_in_depth(work, by_matcher(signals), file.media_id, known)
+        ours = by_matcher(signals)
+        found = pairs_in_depth(work, ours, file.media_id, known)
+        if any(ours.get(name) for name in HASHED):  # what a newer version of a matcher finds, at once
+            found += pairs(work, {name: ours.get(name, []) for name in HASHED}, file.media_id)
         write_links(work, file.media_id, found)
         work.record(_event(file))  # not how many: that counts what is not in this agency's sight
+
+
+def _not_seen(work: Work, file: Row[Any], matchers: Sequence[Matcher]) -> list[Matcher]:
+    """Return the matchers whose present version has not seen this media."""
+    seen = {(row.matcher, row.version) for row in work.rows(
+        "SELECT matcher, version FROM clew.described WHERE media_id = :media", {"media": file.media_id})}
+    return [one for one in matchers if file.kind in one.MEDIA and one.INDEX != "exact" and (one.NAME, one.VERSION) not in seen]
 
 
 def by_matcher(signals: Iterable[Signal]) -> dict[str, list[Signal]]:
@@ -93,12 +107,15 @@ def pairs_in_depth(work: Work, ours: Signals, itself: uuid.UUID | None = None, k
                    alike: bool = False) -> list[Found]:
     """Return every pair these signals make in depth; `alike`: also those that merely look alike, for a search.
 
-    A model's likeness proposes what details then lay over each other; by itself it makes no link.
+    A model's likeness proposes what details then lay over each other; by itself it makes no link. What lies in another
+    picture is told already and is not asked about as a place again.
     """
     passed = {itself, *known}
-    found = []
+    found: list[Found] = []
     for name, indexes in ((details.NAME, (details.NAME, likeness.NAME)), (sound.NAME, (sound.NAME,)),
-                          *(((likeness.NAME, (likeness.NAME,)),) if alike else ())):
+                          (place.NAME, (place.NAME,)), *(((likeness.NAME, (likeness.NAME,)),) if alike else ())):
+        if name == place.NAME:
+            passed |= {one.other for one in found if one.matcher == details.NAME and one.score.verdict == "match"}
         others = list(dict.fromkeys(other for index in indexes for other in proposed(work, index, ours, passed)))
         sure = _compared(work, name, ours, others, itself)
         copies = beside(work, [one.other for one in sure]) - {*others, *passed}
@@ -130,8 +147,9 @@ _NEXT = """
         WHERE f.in_depth = 'later' AND f.matched AND f.status = 'imported'
           AND (NOT (s.busy OR s.arriving) OR f.made_at < now() - interval '15 minutes')
           AND s.under_way < CASE WHEN s.busy OR s.arriving THEN 1 ELSE :most END
-        ORDER BY f.id LIMIT :most FOR UPDATE OF f SKIP LOCKED)
-    RETURNING id"""
+        ORDER BY f.id LIMIT (SELECT CASE WHEN s.busy OR s.arriving THEN 1 ELSE :most END FROM state s)
+        FOR UPDATE OF f SKIP LOCKED)
+    RETURNING id, (SELECT s.busy OR s.arriving FROM state s) AS waited"""
 
 
 _AGAIN = """
@@ -155,7 +173,7 @@ def look_again(work: Work) -> int:
     """
     return work.changed(_GIVEN_UP) + sum(
         work.changed(_AGAIN, {"kinds": sorted(one.MEDIA), "matcher": one.NAME, "version": one.VERSION})
-        for one in registry.IN_DEPTH if registry.is_on(one))
+        for one in registry.MATCHERS if one.INDEX != "exact" and registry.is_on(one))
 
 
 def feed(most: int = AT_A_TIME) -> int:
@@ -165,6 +183,7 @@ def feed(most: int = AT_A_TIME) -> int:
             return 0
         files = work.rows(_NEXT, {"most": most})
         if files:
-            enqueue_many(work.conn, "look", [{"file": str(row.id)} for row in files], priority=-1)
+            # One that waited for a quarter of an hour goes in between: at the usual rank it would never be its turn.
+            enqueue_many(work.conn, "look", [{"file": str(row.id)} for row in files], priority=1 if files[0].waited else -1)
             work.record(Event("feed", detail={"files": len(files)}))
     return len(files)

@@ -99,7 +99,7 @@ def _end_imported(file: Row[Any], opened: Opened | None, signals: list[Signal]) 
             raise Conflict(SUSPENDED if now is not None and now.suspended else WITHDRAWN)
         if opened is not None:
             _describe_media(work, file.media_id, opened)
-            write_signals(work, file.media_id, opened, signals, registry.AT_ONCE)
+            write_signals(work, file.media_id, opened, signals, [one for one in registry.AT_ONCE if registry.is_on(one)])
         else:
             work.write("UPDATE clew.media SET kind = 'archive', described_at = coalesce(described_at, now()), "
                        "matched_at = coalesce(matched_at, now()) WHERE id = :media", {"media": file.media_id})
@@ -130,6 +130,6 @@ def write_signals(work: Work, media_id: uuid.UUID, opened: Opened, signals: list
     """Write the signals of each matcher version once a media, whoever describes it."""
     for matcher in matchers:
         # The digests of the exact matcher are the media row's own; there is nothing more to write down.
-        if opened.kind in matcher.MEDIA and matcher.INDEX != "exact" and registry.is_on(matcher):
+        if opened.kind in matcher.MEDIA and matcher.INDEX != "exact":
             signal_rows.write(work, media_id, matcher.NAME, matcher.VERSION,
                               [one for one in signals if one.matcher == matcher.NAME], registry.is_picture)

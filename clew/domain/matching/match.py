@@ -21,7 +21,9 @@ _FILE = """
 _LINK = """
     INSERT INTO clew.links (id, media_a, media_b, matcher, version, value, verdict, why, parameters, where_at)
     VALUES (:id, :a, :b, :matcher, :version, :value, :verdict, :why, CAST(:parameters AS jsonb), CAST(:where AS jsonb))
-    ON CONFLICT DO NOTHING"""
+    ON CONFLICT (media_a, media_b, matcher) DO UPDATE SET version = EXCLUDED.version, value = EXCLUDED.value,
+        verdict = EXCLUDED.verdict, why = EXCLUDED.why, parameters = EXCLUDED.parameters, where_at = EXCLUDED.where_at
+    WHERE links.version < EXCLUDED.version"""
 
 
 def match(payload: dict[str, Any]) -> None:

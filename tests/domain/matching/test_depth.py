@@ -18,7 +18,7 @@ from clew.kernel.errors import BadInput
 from clew.kernel.events import Event
 from clew.kernel.ids import CaseId
 from clew.signals import details
-from clew.store import jobs
+from clew.store import jobs, signal_rows
 from clew.store.db import database
 from clew.store.vault import vault
 from tests.domain.conftest import House
@@ -84,27 +84,6 @@ def test_a_part_of_a_picture_is_found_in_depth_and_the_other_side_learns_of_it(
     assert [one.reference for one in links.overlap(house.viewer("anna"), mine)]
 
 
-def copy_of(image: Image.Image, quality: int) -> bytes:
-    held = io.BytesIO()
-    image.save(held, "JPEG", quality=quality)
-    return held.getvalue()
-
-
-def test_copies_out_of_sight_hide_no_copy_that_is_in_sight(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lookup, "COMPARED", 2)
-    monkeypatch.setattr(lookup, "PROPOSED", 3)
-    house.behind("UPDATE clew.files SET in_depth = 'done'")
-    whole, hidden = scene(90_210), house.case("ben", hits="owner-first")
-    shown, mine = house.case("cleo", audience_kind="network"), house.case("anna")
-    bring(house, "ben", hidden, *(copy_of(whole, quality) for quality in range(70, 90, 4)))
-    bring(house, "cleo", shown, copy_of(whole, 60))
-    look_at_all(house)
-    bring(house, "anna", mine, jpeg(whole.crop((300, 200, 660, 470))))
-    look_at_all(house)
-    found = links.list_links(house.viewer("anna"), mine)
-    assert [(one.matcher, one.agency_code) for one in found if one.level == "audience"] == [("details", "XC-VIU")]
-
-
 def test_what_is_withdrawn_and_inherited_is_looked_at_again(house: House) -> None:
     house.behind("UPDATE clew.files SET in_depth = 'done'")
     case, content = house.case("anna"), jpeg(scene(4321))
@@ -154,13 +133,44 @@ def test_what_a_new_version_of_a_matcher_has_not_seen_is_looked_at_again(
     with database().system_work() as work:
         assert depth.look_again(work) == 0
         work.record(Event("test"))
-    monkeypatch.setattr(details, "VERSION", details.VERSION + 1)
+    monkeypatch.setattr(details, "VERSION", details.VERSION + 3)
     with database().system_work() as work:
         assert depth.look_again(work) >= 3
         work.record(Event("test"))
     look_at_all(house)
     versions = house.behind("SELECT DISTINCT version FROM clew.described WHERE matcher = 'details'")
     assert (details.VERSION,) in versions
+
+
+def test_a_new_version_takes_the_place_of_the_old_one(
+        house: House, part_of_another: tuple[CaseId, CaseId], monkeypatch: pytest.MonkeyPatch) -> None:
+    look_at_all(house)
+    media = [row for (row,) in house.behind("SELECT media_id FROM clew.exhibits WHERE case_id = %s", part_of_another[0])]
+    held = "SELECT DISTINCT version FROM clew.signals WHERE matcher = 'details' AND media_id = ANY (%s)"
+    former = details.VERSION
+    assert house.behind(held, media) == [(former,)]
+    monkeypatch.setattr(details, "VERSION", former + 7)
+    with database().system_work() as work:
+        assert signal_rows.read(work, media, ["details"]) == {}
+        depth.look_again(work)
+        work.record(Event("test"))
+    look_at_all(house)
+    assert house.behind(held, media) == [(former + 7,)]
+    [link] = links.list_links(house.viewer("anna"), part_of_another[0])
+    assert house.behind("SELECT version FROM clew.links WHERE id = %s", link.link_id) == [(former + 7,)]
+
+
+def test_a_file_that_waited_long_is_looked_at_though_others_keep_coming(house: House) -> None:
+    house.behind("UPDATE clew.files SET in_depth = 'done'")
+    case = house.case("anna")
+    bring(house, "anna", case, jpeg(scene(31)), jpeg(scene(32)))
+    house.behind("UPDATE clew.files SET made_at = now() - interval '20 minutes' WHERE case_id = %s", case)
+    delivery = contributions.begin_contribution(house.viewer("anna"), case)
+    contributions.add_file(house.viewer("anna"), delivery.id, "new.jpg", stored=vault().blobs.put([jpeg(scene(33))]))
+    assert depth.feed() == 1
+    queued = house.behind("SELECT entrypoint, priority FROM clew.pgqueuer WHERE status = 'queued' ORDER BY priority DESC")
+    assert queued[0] == ("look", 1)
+    jobs.drain(JOBS, house.node.at)
 
 
 def test_what_looks_like_a_picture_is_sealed_in_the_table(house: House, part_of_another: tuple[CaseId, CaseId]) -> None:
@@ -188,3 +198,24 @@ def test_a_marked_part_is_found_in_other_pictures(house: House, part_of_another:
 def test_a_marked_part_lies_in_the_picture(box: tuple[float, float, float, float]) -> None:
     with pytest.raises(BadInput):
         check_box(box)
+
+
+def copy_of(image: Image.Image, quality: int) -> bytes:
+    held = io.BytesIO()
+    image.save(held, "JPEG", quality=quality)
+    return held.getvalue()
+
+
+def test_copies_out_of_sight_hide_no_copy_that_is_in_sight(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lookup, "COMPARED", 2)
+    monkeypatch.setattr(lookup, "PROPOSED", 3)
+    house.behind("UPDATE clew.files SET in_depth = 'done'")
+    whole, hidden = scene(90_210), house.case("ben", hits="owner-first")
+    shown, mine = house.case("cleo", audience_kind="network"), house.case("anna")
+    bring(house, "ben", hidden, *(copy_of(whole, quality) for quality in range(70, 90, 4)))
+    bring(house, "cleo", shown, copy_of(whole, 60))
+    look_at_all(house)
+    bring(house, "anna", mine, jpeg(whole.crop((300, 200, 660, 470))))
+    look_at_all(house)
+    found = links.list_links(house.viewer("anna"), mine)
+    assert [(one.matcher, one.agency_code) for one in found if one.level == "audience"] == [("details", "XC-VIU")]
