@@ -149,8 +149,9 @@ def _reveal(page: Page) -> None:
     reveal = page.locator("reveal-picture").first
     reveal.locator("[name=purpose]").fill("Identify the curtain")
     reveal.locator("form button").click()
-    page.wait_for_selector("reveal-picture img[src^='blob:']")
-    assert page.evaluate("document.querySelector('reveal-picture img').naturalWidth") == 640
+    page.wait_for_selector("[data-side=left] svg image.clear[href^='blob:']")
+    assert page.evaluate("document.querySelector('reveal-picture img').decode().then(() => "
+                         "document.querySelector('reveal-picture img').naturalWidth)") == 640
     page.keyboard.press("Escape")
     assert page.locator("reveal-picture img").count() == 0
 

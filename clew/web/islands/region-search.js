@@ -46,7 +46,8 @@ class RegionSearch extends HTMLElement {
     if (asked.has("at") && at >= 0 && this.form.elements.time) this.form.elements.time.value = at;
     const whole = box.length === 4 && box.every((share) => share >= 0 && share <= 1) && box[2] >= LEAST && box[3] >= LEAST;
     this.put(whole ? box : this.numbers, true, whole);
-    if (location.hash === "#part") this.mark.focus({ preventScroll: true });
+    // The browser goes to the part of the page first, which takes the focus away.
+    if (location.hash === "#part") setTimeout(() => this.mark.focus({ preventScroll: true }), 50);
   }
 
   get numbers() {
