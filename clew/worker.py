@@ -11,6 +11,7 @@ from clew.domain.matching.give_up import give_up
 from clew.domain.matching.heal import prove_held
 from clew.domain.matching.housekeeping import keep_house
 from clew.domain.matching.jobs import JOBS
+from clew.domain.triage.jobs import JOBS as TRIAGE
 from clew.kernel.errors import ClewError
 from clew.store import jobs, postgres
 from clew.store.audit.sequencer import sequence
@@ -32,7 +33,7 @@ def run() -> None:
     for helper in helpers:
         helper.start()
     try:
-        jobs.run(JOBS)
+        jobs.run({**JOBS, **TRIAGE})
     finally:
         stop.set()
         for helper in helpers:

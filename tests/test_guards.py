@@ -58,7 +58,8 @@ WHOLE = {
     "/sessions": "one's own live sessions", "/agencies": "the network", "/appointed": "a few an agency",
     "/officers": "one agency's people", "/colleagues": "one agency's people", "/cases/{case_id}/overlap": "added up by case",
     "/exhibits/{exhibit_id}/signals": "one line a matcher", "/exhibits/{exhibit_id}/grants": "codes of agencies",
-    "/contributions/{contribution_id}/uploads": "one's own that are under way"}
+    "/contributions/{contribution_id}/uploads": "one's own that are under way",
+    "/cases/{case_id}/views": "at most 200", "/profiles": "a few an agency", "/priorities": "at most 30 rules"}
 # Pages that show nothing of anybody: no verb to call.
 NO_VERB = {("GET", "/")}
 

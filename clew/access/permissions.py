@@ -8,6 +8,8 @@ RIGHTS: dict[str, str] = {
     "search": "search under a case and a purpose",
     "reveal": "show clear material on purpose",
     "judge": "judge a link",
+    "categorise": "categorise exhibits, and order your agency's triage",
+    "set_profiles": "set your agency's category profiles",
     "set_policy": "set who may know of a case",
     "manage_officers": "add and suspend officers of one's own agency and set their roles",
     "manage_agencies": "add agencies, appoint their first administrator and the auditors",

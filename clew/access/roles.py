@@ -4,12 +4,12 @@ from clew.access.permissions import RIGHTS
 from clew.kernel.errors import NotYourRole
 from clew.kernel.viewer import Viewer
 
-_WORK = frozenset({"account", "open_case", "contribute", "read", "search", "reveal", "judge", "set_policy"})
+_WORK = frozenset({"account", "open_case", "contribute", "read", "search", "reveal", "judge", "categorise", "set_policy"})
 
 ROLES: dict[str, frozenset[str]] = {
     "investigator": _WORK,
     "analyst": _WORK,
-    "agency_administrator": frozenset({"account", "set_policy", "manage_officers", "read_events"}),
+    "agency_administrator": frozenset({"account", "set_policy", "set_profiles", "manage_officers", "read_events"}),
     "auditor": frozenset({"account", "read_events"}),
     "system_administrator": frozenset({"account", "manage_agencies", "health"}),
     "biometric": frozenset(),  # an extra right on top of investigator or analyst; its verbs come with faces

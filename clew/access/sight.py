@@ -25,6 +25,13 @@ def of_managed_case(column: str = "c.id") -> str:
     return f"({column} = ANY ({_MANAGED}))"
 
 
+def of_facts(alias: str = "f") -> str:
+    """Return the predicate for the facts of an exhibit, the same as `of_exhibit`: bits 5 and 6 say narrowed and withdrawn."""
+    return (f"({alias}.cube & 64 = 0 AND ({alias}.case_id = ANY ({_OWN})"
+            f" OR ({alias}.cube & 32 = 0 AND {alias}.case_id = ANY ({_IN_SIGHT}))"
+            f" OR {alias}.exhibit_id = ANY ({_GRANTED})))")
+
+
 def of_exhibit(alias: str = "e") -> str:
     """Return the predicate for an exhibit: its case in sight and not narrowed away, or granted alone."""
     return (f"({alias}.withdrawn_at IS NULL AND ({alias}.case_id = ANY ({_OWN})"

@@ -15,6 +15,10 @@ MediaId = NewType("MediaId", uuid.UUID)
 LinkId = NewType("LinkId", uuid.UUID)
 JudgementId = NewType("JudgementId", uuid.UUID)
 SearchId = NewType("SearchId", uuid.UUID)
+SelectionId = NewType("SelectionId", uuid.UUID)
+ActId = NewType("ActId", uuid.UUID)
+ProfileId = NewType("ProfileId", uuid.UUID)
+SavedViewId = NewType("SavedViewId", uuid.UUID)
 EventId = NewType("EventId", uuid.UUID)
 
 

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from clew.web.api import accounts, cases, exhibits, oversight, sharing, uploads
+from clew.web.api import accounts, cases, exhibits, oversight, sharing, triage, uploads
 from clew.web.pages import accounts as my
 from clew.web.pages import administration, contributions, door, links, policies, searches
 from clew.web.pages import cases as case
@@ -11,7 +11,7 @@ from clew.web.pages import oversight as watch
 from clew.web.pages import sharing as alone
 
 API = APIRouter(prefix="/api/v1")
-for _part in (accounts, cases, exhibits, sharing, uploads, oversight):
+for _part in (accounts, cases, exhibits, sharing, triage, uploads, oversight):
     API.include_router(_part.router)
 
 PAGES = APIRouter(include_in_schema=False)

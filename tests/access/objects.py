@@ -27,8 +27,8 @@ def objects(real: Real, one: Try, kind: str) -> Iterator[tuple[Any, Any]]:
         yield real.exhibits[one.exhibit.name], one.exhibit
     elif kind == "link" and one.exhibit:
         yield from ((real.links[pair], pair) for pair in real.links if one.exhibit.media in pair)
-    elif kind in ("search", "upload"):
-        make = real.upload if kind == "upload" else lambda who, about: real.search(who, about, [])
+    elif kind in ("search", "upload", "selection", "act", "view"):
+        make = getattr(real, kind) if kind != "search" else lambda who, about: real.search(who, about, [])
         stranger = next(who for who in real.world.officers if who != one.viewer)
         yield make(one.viewer, case), (one.viewer.name, case)
         yield make(stranger, case), (stranger.name, case)
@@ -40,6 +40,8 @@ def accounts(real: Real, one: Try, kind: str) -> Iterator[tuple[Any, Any]]:
     """Yield officers, agencies and sessions: the actor's own agency when the object is his, another one if not."""
     case = one.parent if one.exhibit is None else one.exhibit.case
     agency = one.viewer.agency if one.state == "own" else case.owner
+    if kind == "profile":
+        yield real.profile(agency.name), agency
     if kind == "agency":
         yield real.agencies[agency.name].id, agency
         yield real.node.viewers["root"].agency_id, Agency("NODE", "XZ", "coordination")  # still without administrator

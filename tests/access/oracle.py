@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 READ = frozenset({"investigator", "analyst"})
 RIGHTS = {  # verb -> roles that have the right at all
     "create_case": READ, "contribute": READ, "edit_case": READ, "read": READ, "search": READ, "reveal": READ,
-    "judge": READ, "set_policy": READ | {"agency_administrator"}, "export": READ, "biometric_search": READ,
+    "judge": READ, "categorise": READ, "set_policy": READ | {"agency_administrator"}, "export": READ, "biometric_search": READ,
     "second_officer": READ, "officers": frozenset({"agency_administrator"}),
     "events": frozenset({"agency_administrator", "auditor"}), "operate": frozenset({"system_administrator"})}
 

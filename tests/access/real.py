@@ -64,6 +64,33 @@ class Real:
                         one, self.media[name])
         return one
 
+    def selection(self, viewer: Officer, case: Case) -> uuid.UUID:
+        """Write a selection that an officer has opened."""
+        return self._triage("selections (id, officer_id, case_id, asked, members, total)", viewer, case, "'{}', '{}', 0")
+
+    def view(self, viewer: Officer, case: Case) -> uuid.UUID:
+        """Write a saved view of an officer."""
+        return self._triage("saved_views (id, officer_id, case_id, asked, name, agency_id)", viewer, case, "'{}', 'v', %s",
+                            self.viewers[viewer.name].agency_id)
+
+    def act(self, viewer: Officer, case: Case) -> uuid.UUID:
+        """Write an act of an officer."""
+        return self._triage("acts (id, officer_id, case_id, verb, targets, total, state, agency_id)", viewer, case,
+                            "'categorise', '{}', 0, 'done', %s", self.viewers[viewer.name].agency_id)
+
+    def _triage(self, into: str, viewer: Officer, case: Case, values: str, *more: Any) -> uuid.UUID:
+        one = uuid.uuid4()
+        self.behind(f"INSERT INTO clew.{into} VALUES (%s, %s, %s, {values})", one, self.viewers[viewer.name].officer_id,
+                    self.cases[case.name], *more)
+        return one
+
+    def profile(self, agency: str) -> uuid.UUID:
+        """Write a category profile of an agency."""
+        one = uuid.uuid4()
+        self.behind("INSERT INTO clew.profiles (id, agency_id, name) VALUES (%s, %s, 'p')", one, self.agencies[agency].id)
+        self.behind("INSERT INTO clew.profile_codes (profile_id, code, label) VALUES (%s, 1, 'one')", one)
+        return one
+
     def upload(self, viewer: Officer, case: Case) -> uuid.UUID:
         """Begin an upload of four bytes in the name of an officer."""
         one = uuid.uuid4()

@@ -91,6 +91,12 @@ def on_officer(world: World, viewer: Officer, target: Officer | None) -> str:
     return "yes" if may_grant(world, viewer, target, "investigator") else "not_your_role"
 
 
+def on_profile(world: World, viewer: Officer, agency: Any) -> str:
+    """A category profile: its own agency's administrator changes it."""
+    answer = may(viewer, "officers")
+    return "not_found" if answer == "yes" and agency != viewer.agency else answer
+
+
 def on_appointed(world: World, viewer: Officer, target: Officer | None) -> str:
     """The system administrator's reset: of administrators and auditors, who hold nothing else."""
     if (answer := may(viewer, "operate")) != "yes":
@@ -139,6 +145,8 @@ def address(path: str, thing: object) -> str:
 SOON = (datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(300)).isoformat()
 _TUS = {"Content-Type": BYTES, "Upload-Metadata": "path bmV3LmpwZw==", "Upload-Length": "4"}
 _OFFICER = {"login": "new.one", "full_name": "New One", "roles": ["investigator"]}
+_PROFILE = {"name": "P", "codes": [{"code": 1, "label": "one"}]}
+PROFILE = "c1a55e00-0000-4000-8000-000000000001"
 PUBLIC = {("POST", "/login"), ("POST", "/enrol/secret"), ("POST", "/enrol")}
 
 ROUTES: dict[tuple[str, str], Route] = {
@@ -210,4 +218,24 @@ ROUTES: dict[tuple[str, str], Route] = {
         {"content": b"ne", "headers": {"Content-Type": BYTES, "Upload-Offset": "0"}}),
     ("DELETE", "/uploads/{upload_id}"): Route(own_thing("contribute", team("contribute")), "upload", 204),
     ("GET", "/events"): Route(verb("events")),
+    ("POST", "/cases/{case_id}/selections"): Route(on("read"), "case", 201, {"json": {}}),
+    ("GET", "/selections/{selection_id}/tiles"): Route(own_thing("read", on("read")), "selection"),
+    ("GET", "/selections/{selection_id}/categories"): Route(own_thing("read", on("read")), "selection"),
+    ("GET", "/cases/{case_id}/facets"): Route(on("read"), "case"),
+    ("POST", "/cases/{case_id}/acts"): Route(on("categorise"), "case", 400, {"json": {"profile_id": PROFILE, "code": 1}}),
+    ("POST", "/cases/{case_id}/undo"): Route(on("categorise"), "case"),
+    ("POST", "/cases/{case_id}/redo"): Route(on("categorise"), "case"),
+    ("GET", "/acts/{act_id}"): Route(own_thing("read", on("read")), "act"),
+    ("GET", "/exhibits/{exhibit_id}/categories"): Route(on("read"), "exhibit"),
+    ("POST", "/cases/{case_id}/views"): Route(on("read"), "case", 201, {"json": {"name": "v"}}),
+    ("GET", "/cases/{case_id}/views"): Route(on("read"), "case"),
+    ("DELETE", "/views/{view_id}"): Route(own_thing("read", on("read")), "view", 204),
+    ("POST", "/cases/{case_id}/batches"): Route(on("categorise"), "case", 201, {"json": {}}),
+    ("GET", "/profiles"): Route(anyone),
+    ("POST", "/profiles"): Route(verb("officers"), ok=201, ask={"json": _PROFILE}),
+    ("PUT", "/profiles/{profile_id}"): Route(on_profile, "profile", ask={"json": _PROFILE}),
+    ("PUT", "/profiles/{profile_id}/chosen"): Route(on_profile, "profile", 204),
+    ("GET", "/priorities"): Route(verb("read")),
+    ("PUT", "/priorities"): Route(verb("categorise"), ask={"json": {"rules": []}}),
+    ("GET", "/cases/{case_id}/priorities"): Route(on("read"), "case"),
 }

@@ -15,7 +15,8 @@ from tests.access import oracle
 
 # Our right -> the oracle's verb.
 VERBS = {"open_case": "create_case", "contribute": "contribute", "read": "read", "search": "search", "reveal": "reveal",
-         "judge": "judge", "set_policy": "set_policy", "manage_officers": "officers", "manage_agencies": "operate",
+         "judge": "judge", "categorise": "categorise", "set_profiles": "officers", "set_policy": "set_policy",
+         "manage_officers": "officers", "manage_agencies": "operate",
          "health": "operate", "read_events": "events"}
 HOME, AWAY = AgencyId(uuid.UUID(int=1)), AgencyId(uuid.UUID(int=2))
 

@@ -24,7 +24,7 @@ from clew.store.memory import in_memory
 from clew.store.vault import vault
 
 # What other nouns need of this one beside the verbs: how bytes become exhibits (the worker brings members of archives).
-__all__ = ["agency_key", "arrive", "check_path", "deposit", "exhibit_in_sight", "keep_still", "known_file"]
+__all__ = ["agency_key", "arrive", "check_path", "deposit", "exhibit_in_sight", "keep_still", "known_file", "thumbnail_of"]
 
 # Content is shared: what others' opening of it found out is told of no exhibit that was not opened itself, or a viewer
 # could tell bytes that are known anywhere from new ones. Size and digests he could take from the file he brought.
@@ -64,7 +64,7 @@ def exhibit_in_sight(work: Work, viewer: Viewer, exhibit_id: ExhibitId) -> Row[A
     return row
 
 
-def _thumbnail(viewer: Viewer, row: Row[Any]) -> bytes | None:
+def thumbnail_of(row: Row[Any], viewer: Viewer) -> bytes | None:
     """Return the safe thumbnail, or nothing in the mode without media (kept by the server, not the page)."""
     if viewer.mode == "none" or row.safe_thumbnail is None:
         return None
@@ -108,7 +108,7 @@ def _tiles(work: Work, viewer: Viewer, case_id: CaseId, rows: list[Row[Any]]) ->
     linked = _linked(work, case_id, [row.id for row in rows])
     stacks = {row.media_id: row.members for row in work.rows(
         _STACKS, {"case": case_id, "media": list({row.media_id for row in rows})})}
-    return tuple(Tile(ExhibitId(row.id), row.path, row.kind, _thumbnail(viewer, row), linked.get(row.id, 0),
+    return tuple(Tile(ExhibitId(row.id), row.path, row.kind, thumbnail_of(row, viewer), linked.get(row.id, 0),
                       stacks.get(row.media_id, 1), row.state, _reason(row)) for row in rows)
 
 
@@ -135,7 +135,7 @@ def get_thumbnail(work: Work, viewer: Viewer, exhibit_id: ExhibitId) -> bytes | 
     """Return the safe thumbnail of one exhibit, or nothing where there is none or the mode shows no media."""
     row = exhibit_in_sight(work, viewer, exhibit_id)
     work.record(event(viewer, "get_thumbnail", case_id=row.case_id, subject=f"exhibit:{exhibit_id}"))
-    return _thumbnail(viewer, row)
+    return thumbnail_of(row, viewer)
 
 
 @verb("get_thumbnails", right="read")
@@ -143,7 +143,7 @@ def get_thumbnails(work: Work, viewer: Viewer, exhibit_ids: Sequence[ExhibitId])
     """Show some exhibits as a page lists them, with their safe thumbnails; those out of sight are left out."""
     rows = work.rows(f"{_EXHIBIT} AND e.id = ANY (:exhibits)", {"exhibits": list(exhibit_ids)})
     work.record(event(viewer, "get_thumbnails", detail={"exhibits": [str(row.id) for row in rows]}))
-    return {ExhibitId(row.id): Shown(row.path, row.kind, row.width, row.height, row.duration, _thumbnail(viewer, row))
+    return {ExhibitId(row.id): Shown(row.path, row.kind, row.width, row.height, row.duration, thumbnail_of(row, viewer))
             for row in rows}
 
 

@@ -1,0 +1,1 @@
+"""Triage: looking through the exhibits of a case, and saying what each is."""
