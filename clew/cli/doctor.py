@@ -71,7 +71,7 @@ def _jobs() -> str:
     with database().engine(postgres.SYSTEM).connect() as conn:
         broken, waiting, late = jobs.failed(conn), jobs.stalled(conn), lag(conn)
     if broken:
-        raise ClewError(f"{len(broken)} jobs were given up; the newest: {broken[0]}")
+        raise ClewError(f"{len(broken)} jobs were given up; the newest: {broken[0]}. Mend what stopped them, then: clew retry")
     if late.too_large:
         raise ClewError("The signed log is behind. Is `clew work` running?")
     if waiting:

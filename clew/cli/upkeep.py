@@ -11,7 +11,8 @@ from clew.cli.officers import Json
 from clew.cli.output import careful, complain, counted, emit, say
 from clew.domain.events.service import AUDITED
 from clew.kernel.errors import ClewError
-from clew.store import postgres
+from clew.kernel.events import Event
+from clew.store import jobs, postgres
 from clew.store.audit.checks.verify import verify
 from clew.store.audit.sequencer import sequence
 from clew.store.backup.keys_copy import copy_keys
@@ -23,6 +24,7 @@ from clew.store.db import database
 from clew.store.vault import vault
 
 audit = typer.Typer(help="The signed log of events.", no_args_is_help=True)
+_AGAIN = ("match", "look")  # a file whose opening was given up was refused with a reason: it is contributed again
 _EXPECTED = """
     SELECT m.object_name, m.sha256, m.size, k.held
     FROM clew.media m, LATERAL (
@@ -64,6 +66,19 @@ def check(as_json: Json = False,
             complain(f"missing or damaged: {name}. Restore it from a backup, or contribute the file again.")
     if not report.whole:
         raise typer.Exit(1)
+
+
+@careful
+def retry(as_json: Json = False) -> None:
+    """Try again to compare the files whose jobs were given up, once what stopped them is mended (see `clew doctor`)."""
+    postgres.wake()
+    with database().system_work() as work:
+        again = jobs.retry(work.conn, _AGAIN)
+        work.record(Event("retry_jobs", detail={"jobs": again}))
+    if as_json:
+        emit({"jobs": again})
+    else:
+        say(f"{again} jobs run again. `clew doctor` and the health page say how they end.")
 
 
 @audit.command("verify")

@@ -69,6 +69,16 @@ def test_check_reads_every_object_and_finds_damage_and_loss(node: Node) -> None:
     assert (code, report["missing"]) == (1, [path.name])
 
 
+def test_given_up_comparisons_run_again(node: Node) -> None:
+    _object_of(node)
+    with psycopg.connect(postgres.dsn_for(postgres.OWNER, node.at)) as owner:
+        owner.execute("UPDATE clew.pgqueuer SET entrypoint = 'match', status = 'failed' WHERE entrypoint = 'describe'")
+        given_up = owner.execute("SELECT count(*) FROM clew.pgqueuer WHERE status = 'failed'").fetchone()
+    assert given_up is not None and given_up[0] > 0
+    assert _run("retry") == (0, {"jobs": given_up[0]})
+    assert _run("retry") == (0, {"jobs": 0})
+
+
 def test_check_finds_an_agency_that_is_locked_out_and_goes_on(node: Node) -> None:
     path = _object_of(node)
     with psycopg.connect(postgres.dsn_for(postgres.OWNER, node.at)) as owner:

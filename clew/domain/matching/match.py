@@ -54,7 +54,7 @@ def _end(work: Work, file: Row[Any]) -> None:
     work.write("UPDATE clew.media SET matched_at = coalesce(matched_at, now()) WHERE id = :media",
                {"media": file.media_id})
     work.write("UPDATE clew.exhibits SET compared = true WHERE id = :exhibit", {"exhibit": file.exhibit_id})
-    work.write("UPDATE clew.files SET matched = true WHERE id = :file", {"file": file.id})
+    work.write("UPDATE clew.files SET matched = true, reason = '' WHERE id = :file", {"file": file.id})
     work.record(Event("match", officer_id=file.officer_id, agency_id=file.owner_agency_id, case_id=file.case_id,
                       owner_agency_id=file.owner_agency_id, subject=f"exhibit:{file.exhibit_id}"))
 

@@ -1,5 +1,6 @@
 """What waits, what runs and what failed: for health, progress and the administrator. Never a payload."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -58,9 +59,8 @@ def stalled(conn: Connection) -> int:
                             {"tries": ATTEMPTS}).scalar_one())
 
 
-def retry(conn: Connection, job_id: int) -> bool:
-    """Queue a failed job again with all its attempts (clew_system only); False when it is not failed."""
-    done = conn.execute(text("""
+def retry(conn: Connection, entrypoints: Collection[str]) -> int:
+    """Queue all failed jobs of some entry points again with all their attempts (clew_system only); return how many."""
+    return conn.execute(text("""
         UPDATE clew.pgqueuer SET status = 'queued', attempts = 0, execute_after = now(), updated = now()
-         WHERE id = :id AND status = 'failed'"""), {"id": job_id})
-    return done.rowcount == 1
+         WHERE entrypoint = ANY (:names) AND status = 'failed'"""), {"names": list(entrypoints)}).rowcount

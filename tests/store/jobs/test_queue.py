@@ -107,11 +107,12 @@ def test_a_failing_job_is_tried_again_then_parked_with_a_safe_reason(database: S
 def test_a_failed_job_can_be_queued_again(database: Settings, tmp_path: Path) -> None:
     file = tmp_path / "marks"
     with session(database) as conn:
-        job_id = jobs.enqueue(conn, "refuse", {"file": str(file), "n": 1})
+        jobs.enqueue(conn, "refuse", {"file": str(file), "n": 1})
     jobs.drain(HANDLERS, database, lane=quick(database, attempts=1))
     with session(database, postgres.SYSTEM) as conn:
-        assert jobs.retry(conn, job_id)
-        assert not jobs.retry(conn, job_id)
+        assert jobs.retry(conn, ["mark"]) == 0
+        assert jobs.retry(conn, ["refuse"]) == 1
+        assert jobs.retry(conn, ["refuse"]) == 0
         assert jobs.failed(conn) == []
     jobs.drain(HANDLERS | {"refuse": HANDLERS["mark"]}, database)
     assert marks(file) == ["1", "1"]
