@@ -33,7 +33,7 @@ INDEX: Literal["exact", "hamming", "words", "prints", "vectors", "none"] = "word
 POINTS: Final = 1500
 FILM_POINTS: Final = 600
 FILM_STILLS: Final = 60
-_APART: Final = 2.5
+_APART: Final = 3.0
 """Seconds between the stills of a film that are described."""
 _SCENE: Final = 0.8
 _CUT: Final = 22.0

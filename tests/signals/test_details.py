@@ -124,7 +124,7 @@ def test_a_long_film_is_described_by_few_stills():
     times = {signal.time for signal in details.describe(film)} - {None}
     assert details.FILM_STILLS - 10 < len(times) <= details.FILM_STILLS
     few = {signal.time for signal in details.describe(Opened("film", "video/mp4", frames=frames[:15]))} - {None}
-    assert sorted(few) == [0.0, 2.5, 5.0]
+    assert sorted(few) == [0.0, 3.0, 6.0]
 
 
 def test_a_signal_without_its_pixels_is_left_out():
