@@ -51,6 +51,8 @@ class Bench(Enum):
     vectors = "vectors"
     sounds = "sounds"
     details = "details"
+    describe = "describe"
+    search = "search"
 
 
 @careful
@@ -59,7 +61,8 @@ def evaluate(
     queries: Annotated[Path, typer.Option(exists=True, file_okay=False, help="Folder of what is asked.")],
     scores: Annotated[Path, typer.Option(help="CSV file to write: one row per candidate pair and matcher.")],
     kind: Annotated[Kind, typer.Option(help="copy: pictures. video: films, and pictures in films. audio: sounds and "
-             "the sound of films. region: parts of pictures, marked in boxes.csv, in pictures and films.")] = Kind.copy,
+             "the sound of films. region: parts of pictures, marked in boxes.csv, in pictures and films. place: one room or "
+             "place seen again (needs a model: clew models list).")] = Kind.copy,
     groundtruth: Annotated[Path | None, typer.Option(
         exists=True, dir_okay=False, help="CSV file: query, reference, relation (different: not the same).")] = None,
     calibrate: Annotated[Path | None, typer.Option(
@@ -184,8 +187,8 @@ def bench(
 
 _SCRIPTS: Final = {Bench.hash: "hashing", Bench.index: "hamming_index", Bench.ingest: "ingest", Bench.api: "api",
                    Bench.video: "video", Bench.words: "words_index", Bench.vectors: "vectors", Bench.sounds: "sounds",
-                   Bench.details: "details"}
-_WITH_SAMPLES: Final = (Bench.words, Bench.sounds, Bench.details)
+                   Bench.details: "details", Bench.describe: "details_rate", Bench.search: "search_pictures"}
+_WITH_SAMPLES: Final = (Bench.words, Bench.sounds, Bench.details, Bench.describe, Bench.search)
 
 
 def _line(figure: dict[str, Any]) -> str:

@@ -21,7 +21,8 @@ from clew.kernel.settings import settings
 
 Points = tuple[tuple[float, ...], tuple[float, ...]]
 MEASURES: Final[Mapping[str, str]] = {
-    "pdq": "distance", "frames": "weight", "details": "strength", "likeness": "cosine", "sound": "weight"}
+    "pdq": "distance", "frames": "weight", "details": "strength", "likeness": "cosine", "sound": "weight",
+    "place": "strength"}
 """The number in a score's `where` that each matcher's curve is about."""
 
 

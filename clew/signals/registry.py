@@ -5,7 +5,7 @@ from typing import Final
 
 from clew.kernel.errors import BadInput
 from clew.media.opened import Opened
-from clew.signals import details, exact, frames, likeness, pdq, sound
+from clew.signals import details, exact, frames, likeness, pdq, place, sound
 from clew.signals.contract import Matcher, Score, Signal
 from clew.signals.films import reel
 from clew.signals.local import pixels
@@ -23,6 +23,7 @@ IN_DEPTH: Final[tuple[Matcher, ...]] = (
     details,
     likeness,
     sound,
+    place,
 )
 """What is looked at afterwards, when nothing else waits: dearer, and sees through edits."""
 MATCHERS: Final = AT_ONCE + IN_DEPTH
@@ -67,5 +68,6 @@ def compare(a: Signals, b: Signals) -> dict[str, Score]:
 
 
 def is_picture(signal: Signal) -> bool:
-    """Tell whether a signal's value is a small picture or many, which is kept sealed as a thumbnail is."""
-    return signal.matcher == details.NAME and (pixels.is_pixels(signal.value) or reel.is_reel(signal.value))
+    """Tell whether a signal's value is a small picture or many, or shows one: it is kept sealed as a thumbnail is."""
+    small = signal.matcher == details.NAME and (pixels.is_pixels(signal.value) or reel.is_reel(signal.value))
+    return small or place.is_points(signal)

@@ -114,6 +114,7 @@ IN_DEPTH: Mapping[str, Whole] = {
     "details": Whole(("details",), Words(), longest=2_000),  # 60 kB each
     "likeness": Whole(("likeness",), vectors),
     "sound": Whole(("sound",), PrintKind(), longest=5_000),
+    "place": Whole(("place",), vectors),
 }
 """The index of each matcher that looks in depth."""
 

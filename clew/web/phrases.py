@@ -16,9 +16,13 @@ WHY = {
     "details.match": N_(
         "One picture lies in the other: {points} places agree and {percent} percent of what lies over each other is alike."
     ),
+    "details.film": N_("The same moves at the same moments of both films, for {seconds} seconds."),
     "details.copy": N_("One picture may lie in the other: {points} places agree. Look closely."),
     "details.scene": N_("The pictures may show the same scene: {points} places agree, but it is not the same photograph."),
     "likeness.possible": N_("A model finds the pictures alike. Look-alikes come as near as heavy edits: compare them yourself."),
+    "place.possible": N_(
+        "Perhaps the same place, seen from another side: {points} spots agree. It is no copy: compare the two yourself."
+    ),
     "sound.match": N_("The same sound for {seconds} seconds."),
     "sound.possible": N_("The sounds are alike for {seconds} seconds. Listen to both."),
     "sound.repeats": N_("The sounds are alike for {seconds} seconds, but the sound repeats itself and proves no copy."),
@@ -50,6 +54,7 @@ MATCHER = {
     "details": N_("Details in common"),
     "likeness": N_("Looks alike (model)"),
     "sound": N_("Same sound"),
+    "place": N_("Perhaps the same place"),
 }
 
 VERDICT = {"match": N_("Match"), "possible": N_("Possible match"), "none": N_("No match")}
@@ -184,6 +189,7 @@ VERB = {
     "get_thumbnails": N_("Look at safe thumbnails"),
     "get_upload": N_("Look at an upload"),
     "give_up": N_("Give up files whose job failed (worker)"),
+    "retry_jobs": N_("Run jobs again that were given up (operator)"),
     "grant": N_("Show an exhibit alone to an agency"),
     "heal": N_("Put a sound copy in the place of damaged content (worker)"),
     "judge": N_("Judge"),

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from clew.media.opened import Kind
-from clew.signals import details, exact, registry, sound
+from clew.signals import details, exact, place, registry, sound
 from clew.signals.contract import Matcher
 
-TrialKind = Literal["copy", "video", "audio", "region"]
+TrialKind = Literal["copy", "video", "audio", "region", "place"]
+
+
+_COPIES: Final = tuple(one for one in registry.MATCHERS if one is not place)
+"""A place photographed again is no copy, and is another question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +25,7 @@ class Question:
 
     queries: frozenset[Kind]
     references: frozenset[Kind]
-    matchers: tuple[Matcher, ...] = registry.MATCHERS
+    matchers: tuple[Matcher, ...] = _COPIES
     one_of: frozenset[Kind] = frozenset()
     timed: bool = False
     true_too: tuple[str, ...] = ()
@@ -51,4 +55,5 @@ QUESTIONS: Final[Mapping[TrialKind, Question]] = {
     "video": Question(_SEEN, _SEEN, one_of=frozenset({"film"}), timed=True),
     "audio": Question(_HEARD, _HEARD, (exact, sound), timed=True, true_too=("same_sound",)),
     "region": Question(_PICTURE, _SEEN, (details,), true_too=("same_object",)),
+    "place": Question(_SEEN, _SEEN, (place,), true_too=("same_place",)),
 }

@@ -13,9 +13,11 @@ from clew.domain.matching.trial.files import Described
 from clew.domain.matching.trial.opening import Opener, Told
 from clew.domain.matching.trial.questions import QUESTIONS, Question, TrialKind
 from clew.domain.matching.trial.shelf import Shelf
-from clew.kernel.errors import BadInput
+from clew.kernel.errors import BadInput, Unavailable
 from clew.media.sandbox import Sandbox
+from clew.signals import registry
 from clew.signals.fuse import fused
+from clew.signals.models.states import remedy_for
 
 __all__ = ["Told", "Trial", "run"]
 
@@ -50,6 +52,7 @@ def run(references: Path, queries: Path, scores: Path, *, kind: TrialKind, groun
     """
     begun, question = time.monotonic(), QUESTIONS[kind]
     _check_writable(scores)
+    _check_on(question)
     if calibrate is not None and groundtruth is None:
         raise BadInput("Curves are made from what is known to be true. Give the ground truth too.")
     marked = boxes.read_boxes(queries) if kind == "region" else None
@@ -96,6 +99,12 @@ def _truth(path: Path | None, ours: Sequence[Described], theirs: Sequence[Descri
     kept = {(a, b): relation for (a, b), relation in read.relations.items()
             if question.asks(queries[a].kind, references[b].kind) and not lookups.is_itself(queries[a], references[b])}
     return truth.Truth(kept, one_folder, question.true_too), absent + len(read.relations) - len(kept)
+
+
+def _check_on(question: Question) -> None:
+    """Refuse a question whose matchers all need a model that is not installed."""
+    if not any(registry.is_on(one) for one in question.matchers):
+        raise Unavailable(remedy_for(question.matchers[0].NAME))
 
 
 def _check_writable(scores: Path) -> None:
