@@ -52,6 +52,8 @@ def _open_picture(file: int, answer: int, kind: formats.Format, seconds: float) 
                 send_pixels(answer, "frame", pixels, time=shown)
                 sent += 1
             told["pictures"] = count
+            if sent < count:  # of a long animation not each, of very many pages or damaged ones neither
+                told["pictures_seen"] = sent
     # More than one picture in a file is compared like a film, each of them: animations and the pages of a TIFF.
     return {"kind": "film" if sent > 1 else "picture", "width": width, "height": height, "duration": shown, "facts": told}
 

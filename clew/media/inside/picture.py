@@ -168,8 +168,8 @@ def frame_count(image: Image.Image) -> int:
 
 
 def animation(image: Image.Image, count: int, deadline: float) -> Iterator[tuple[float, Pixels]]:
-    """Yield (seconds, pixels) of at most ANIMATION_FRAMES of `count` pictures, evenly, until `deadline`."""
-    stride = math.ceil(count / limits.ANIMATION_FRAMES)
+    """Yield (seconds, pixels) of an animation's pictures, or of pages, evenly so many as the limits say, until `deadline`."""
+    stride = math.ceil(count / (limits.FRAMES if image.format == "TIFF" else limits.ANIMATION_FRAMES))
     for number, at in _moments(image, count):
         try:
             image.load()

@@ -160,6 +160,12 @@ def test_twelve_bits_in_sixteen_are_brought_to_eight(open_media: Open) -> None:
 def test_a_long_animation_is_thinned(open_media: Open) -> None:
     opened = open_media(animated("WEBP", 150, 32, 24))
     assert 32 <= len(opened.frames) <= limits.ANIMATION_FRAMES
+    assert (opened.facts["pictures"], opened.facts["pictures_seen"]) == (150, len(opened.frames))
+
+
+def test_every_page_of_a_long_tiff_is_seen(open_media: Open) -> None:
+    opened = open_media(pages(*(Image.fromarray(scene(64, 48, shift=number)) for number in range(70))))
+    assert (len(opened.frames), opened.facts["pictures"], "pictures_seen" in opened.facts) == (70, 70, False)
 
 
 def test_a_cut_off_picture_shows_what_is_left_and_says_so(open_media: Open) -> None:
