@@ -89,6 +89,8 @@ def test_a_folder_comes_in_and_is_known_to_the_other_agency(
                     "phone/notes.txt": "refused", "phone/x.zip": "imported", "phone/x.zip!/inner/c.jpg": "imported"}
     assert next(line for line in lines if line.get("status") == "refused")["reason"]
     assert lines[-1]["counts"] == {"imported": 4, "duplicate": 1, "refused": 1, "files": 6}
+    assert lines[-1]["in_depth"] == {"done": 1, "of": 4}, "the archive itself; the rest when nothing else waits"
+    assert [one["in_depth"] for one in _as(node, "anna", monkeypatch, "case", "show", "A-1")[1][0]["contributions"]] == [1]
 
     again = _as(node, "anna", monkeypatch, "ingest", str(folder), "--case", "A-1")[1]
     # The note's bytes were kept as an exhibit too, so even it is a duplicate now.

@@ -27,8 +27,8 @@ POLICY = v.PolicyView(
     conditions="Not to be used in court without asking the owner", handling="H2", latest=date(2031, 11, 21))
 CONTRIBUTIONS = (
     v.ContributionRow(sample_id(1), "Phone SM-G991, seized 2026-11-19", NOW, "running", 18400, 7210, 7000, 312, 9,
-                      9_000_000_000, 41.5, 264, (("The file is damaged.", 6), ("The file is empty.", 3)), moving=True),
-    v.ContributionRow(sample_id(2), "USB stick, blue", NOW - DAY, "done", 120, 118, 118, 2, 0, may_withdraw=True),
+                      9_000_000_000, 41.5, 264, (("The file is damaged.", 6), ("The file is empty.", 3)), moving=True, in_depth=3),
+    v.ContributionRow(sample_id(2), "USB stick, blue", NOW - DAY, "done", 120, 118, 118, 2, 0, may_withdraw=True, in_depth=118),
     v.ContributionRow(sample_id(3), "", NOW - DAY, "withdrawn", 12, 12, 12, 0, 0),
 )
 OVERLAP = (

@@ -187,3 +187,17 @@ def test_an_upload_is_its_officers_own_and_becomes_a_file(house: House) -> None:
 def test_a_case_that_is_not_there_takes_nothing(house: House) -> None:
     with pytest.raises(NotFound):
         contributions.begin_contribution(house.viewer("anna"), CaseId(uuid.uuid4()))
+
+
+def test_how_many_were_looked_at_in_depth_is_told_of_ones_own_files_alone(house: House) -> None:
+    """Bytes that somebody else's file was looked at with count only once one's own file was looked at as well."""
+    case = house.case("anna")
+    house.bring("ben", house.case("ben"), "deep one", "deep two")
+    house.behind("UPDATE clew.files SET in_depth = 'done'")
+    mine = house.bring("anna", case, "deep one", "deep two", "deep three")
+    [told] = contributions.list_contributions(house.viewer("anna"), case)
+    assert (told.in_depth, told.matched) == (0, 3)
+    house.behind("UPDATE clew.files SET in_depth = 'done' WHERE exhibit_id = %s", mine[1])
+    house.behind("UPDATE clew.files SET in_depth = 'queued' WHERE exhibit_id = %s", mine[2])
+    told = contributions.get_progress(house.viewer("anna"), told.contribution.id)
+    assert (told.in_depth, told.matched, told.finished) == (1, 3, True), "in depth nobody waits for"
