@@ -7,7 +7,7 @@ import pytest
 from clew.kernel import settings as held
 from clew.kernel.errors import Unavailable
 from clew.kernel.settings import Settings, use_settings
-from clew.signals import curves, details, registry
+from clew.signals import curves, details, pdq, registry
 from clew.signals.curves import calibrated
 
 
@@ -30,6 +30,11 @@ def test_an_operators_curve_goes_before_the_packaged_one(home: Path):
     write(home, json.dumps({"version": details.VERSION, "curve": [[0, 0.2], [10, 0.4]]}))
     assert calibrated("details", 5) == 0.3
     assert calibrated("sound", 1.4) > 0.99
+
+
+def test_near_pictures_have_one_curve_on_the_page_and_in_the_database(home: Path):
+    (home / "curves" / "pdq.json").write_text(json.dumps({"version": pdq.VERSION, "curve": [[0, 0.2], [31, 0.1]]}))
+    assert calibrated("pdq", 0) == 1
 
 
 def test_one_made_for_another_version_is_passed_over(home: Path):
