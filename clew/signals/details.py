@@ -20,7 +20,7 @@ from clew.signals.contract import Score, Signal, Verdict
 from clew.signals.curves import calibrated
 from clew.signals.examples import Drawn, blobs, photo
 from clew.signals.films import reel
-from clew.signals.films.footage import same_footage
+from clew.signals.films.footage import same_footage, spans
 from clew.signals.local import codec, outlines, pixels, words
 from clew.signals.local.evidence import Finding, View, findings, limits
 from clew.signals.local.features import extract
@@ -150,7 +150,7 @@ def _compared(a: Sequence[Signal], b: Sequence[Signal]) -> Score:
         return Score(0.0, "none", "details.none", where={"answer": "none"})
     best, one, other = max(found, key=lambda f: (f[0].strength, f[0].placement.cells))
     verdict = _verdict(best)
-    if verdict == "match" and min(len(first), len(second)) > 1 and not _in_two_scenes(found):
+    if verdict == "match" and one.time is not None and other.time is not None and not _in_two_scenes(found):
         verdict = "possible"
     seen = best.overlay
     where: dict[str, Any] = {
@@ -162,6 +162,9 @@ def _compared(a: Sequence[Signal], b: Sequence[Signal]) -> Score:
     }
     where |= {f"{side}_time": view.time for side, view in (("a", one), ("b", other)) if view.time is not None}
     where |= {f"{side}_box": list(view.box) for side, view in (("a", one), ("b", other)) if view.box is not None}
+    if verdict == "match" and one.time is not None and other.time is not None:
+        sure = [(i.time, j.time) for way, i, j in found if _verdict(way) == "match"]
+        where["segments"] = spans([(i, j) for i, j in sure if i is not None and j is not None])
     parameters = {"points": best.placement.cells, "percent": round(100 * seen.agreeing / max(1, seen.squares))}
     why = f"details.{verdict}" if verdict != "possible" else f"details.{best.answer}"
     return Score(calibrated(NAME, best.strength), verdict, why, parameters, where)

@@ -116,6 +116,12 @@ def test_films_match_by_two_scenes_and_not_by_one_card():
     assert _compared(_film(2, 2, 3, 4), _film(2, 2, 2, 6)).verdict == "possible"
     assert _compared(_film(1, 2, 3), _film(1, 6, 7)).verdict == "possible"
     assert _compared(_film(1, 2), _film(3, 4)).verdict == "none"
+    assert _compared(_film(1), _film(1)).verdict == "possible"
+
+
+def test_films_that_match_by_their_stills_say_which_seconds():
+    assert _compared(_film(2, 3, 5), _film(1, 2, 3)).where["segments"] == [[0.0, 6.0, 6.0, 12.0]]
+    assert _compared(_film(1, 2, 3), _film(2, 3, 5)).where["segments"] == [[6.0, 12.0, 0.0, 6.0]]
 
 
 def test_a_long_film_is_described_by_few_stills():

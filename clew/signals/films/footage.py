@@ -1,6 +1,6 @@
 """Whether two films show the same footage, when stills say how one lies in the other's picture. Gives no verdict on stills."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -15,6 +15,8 @@ _SAME: Final = 0.04
 _ENOUGH: Final = 8.0
 _CONTRAST: Final = 60.0
 """Moments that agree, each counted by how well; and bits by which they agree better than at other times."""
+_APART: Final = 3.0
+"""Seconds between two stills of a film, by which two pairs of the same footage may differ."""
 _CORNERS: Final = np.array([[0.0, 0, 1], [1, 0, 1], [1, 1, 1], [0, 1, 1]])
 _UPRIGHT: Final = np.eye(3)
 _MIRRORED: Final = np.array([[-1.0, 0, 1], [0, 1, 0], [0, 0, 1]])
@@ -47,3 +49,14 @@ def distinct(matrices: Iterable[Matrix]) -> Iterator[Matrix]:
         if len(kept) < _PLACED + 2 and all(np.abs(corners - other).max() > _SAME for other in kept):
             kept.append(corners)
             yield matrix
+
+
+def spans(moments: Sequence[tuple[float, float]]) -> list[list[float]]:
+    """Return [a_start, a_end, b_start, b_end] of still pairs (second of a, of b) that lie equally far apart in both films."""
+    groups: list[list[tuple[float, float]]] = []
+    for a, b in sorted(moments, key=lambda pair: (pair[1] - pair[0], pair[0])):
+        if groups and abs((b - a) - (groups[-1][0][1] - groups[-1][0][0])) <= _APART:
+            groups[-1].append((a, b))
+        else:
+            groups.append([(a, b)])
+    return sorted([min(a for a, _ in g), max(a for a, _ in g), min(b for _, b in g), max(b for _, b in g)] for g in groups)

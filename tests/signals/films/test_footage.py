@@ -5,7 +5,7 @@ import pytest
 
 from clew.media.opened import Frame, Opened
 from clew.signals import details
-from clew.signals.films.footage import distinct, same_footage
+from clew.signals.films.footage import distinct, same_footage, spans
 from clew.signals.films.overlaid import shared
 from clew.signals.films.reel import SIDE, Reel, reel_of
 
@@ -108,3 +108,8 @@ def test_two_films_match_by_what_moves_and_tell_the_seconds_from_either_side():
 def test_a_strip_is_as_large_as_it_says():
     assert strip(1, seconds=2.0).grey.shape[1:] == (SIDE, SIDE)
     assert isinstance(strip(1, seconds=2.0), Reel)
+
+
+def test_still_pairs_equally_far_apart_are_one_span():
+    assert spans([(0, 6), (6, 12.5), (3, 30), (12, 17)]) == [[0, 12, 6, 17], [3, 3, 30, 30]]
+    assert spans([]) == []
