@@ -87,6 +87,8 @@ class Exhibit:
     links: int = 0
     stack: int = 1
     reason: str = ""
+    conditions: str = ""  # of the owner, with his handling code: shown wherever the exhibit is
+    handling: str = ""
 
 
 @dataclass(frozen=True, slots=True)

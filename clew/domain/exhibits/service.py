@@ -40,9 +40,10 @@ _STACKS = "SELECT * FROM clew.stacks_of(:case, :media)"  # over what is in sight
 # What stands beside one exhibit: its case, which one who was granted it alone does not know; its links; its stack.
 _BESIDE = f"""
     SELECT c.reference, a.code, (SELECT l.links FROM clew.linked_exhibits(:case, :exhibits) l) AS links,
-           (SELECT s.members FROM clew.stacks_of(:case, :media) s) AS members
-    FROM (VALUES (1)) one LEFT JOIN clew.cases c ON c.id = :case AND {sight.of_case()}
-    LEFT JOIN clew.agencies a ON a.id = c.owner_agency_id"""
+           (SELECT s.members FROM clew.stacks_of(:case, :media) s) AS members,
+           t.conditions, t.handling
+    FROM (VALUES (1)) one LEFT JOIN clew.conditions_of(:exhibit) t ON true
+    LEFT JOIN clew.cases c ON c.id = :case AND {sight.of_case()} LEFT JOIN clew.agencies a ON a.id = c.owner_agency_id"""
 _AFTER = "(e.made_at, e.id) > (CAST(:made_at AS timestamptz), CAST(:key AS uuid))"
 # What the grid shows: which exhibits, and their number, which only the first page tells. Linked ones are asked for
 # once, and the page is cut before the content is looked up.
@@ -121,13 +122,14 @@ def _linked(work: Work, case_id: CaseId, exhibits: list[uuid.UUID]) -> dict[uuid
 def get_exhibit(work: Work, viewer: Viewer, exhibit_id: ExhibitId) -> Exhibit:
     """Show what is known of one exhibit, without its picture."""
     row = exhibit_in_sight(work, viewer, exhibit_id)
-    beside = work.rows(_BESIDE, {"case": row.case_id, "exhibits": [exhibit_id], "media": [row.media_id]})[0]
+    beside = work.rows(_BESIDE, {"case": row.case_id, "exhibit": exhibit_id, "exhibits": [exhibit_id],
+                                "media": [row.media_id]})[0]
     work.record(event(viewer, "get_exhibit", case_id=row.case_id, subject=f"exhibit:{exhibit_id}"))
     return Exhibit(
         exhibit_id, CaseId(row.case_id), beside.reference or "", beside.code or "", row.path, row.kind,
         row.media_type, row.width, row.height, row.duration, row.size, bytes(row.sha256).hex(), bytes(row.sha1).hex(),
         bytes(row.md5).hex(), row.made_at, row.narrowed, row.own, row.state, row.facts, beside.links or 0,
-        beside.members or 1, _reason(row))
+        beside.members or 1, _reason(row), beside.conditions or "", beside.handling or "")
 
 
 @verb("get_thumbnail", right="read")

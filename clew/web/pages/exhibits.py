@@ -13,7 +13,7 @@ from clew.domain.links import service as links
 from clew.kernel.ids import CaseId, ExhibitId
 from clew.signals import exact
 from clew.web.pages.frame import Visit, visit
-from clew.web.pages.parts import case_of, link_row, name_of, owner, picture
+from clew.web.pages.parts import asked_of, case_of, link_row, name_of, owner, picture
 from clew.web.pages.sharing import sharing_view
 from clew.web.pages.stages import stage
 from clew.web.views import Agency, ExhibitView, GridView, SignalRow, StageView, TileView
@@ -59,7 +59,7 @@ def _view(v: Visit, found: Exhibit) -> ExhibitView:
         (("SHA-256", found.sha256), ("SHA-1", found.sha1), ("MD5", found.md5)), found.width, found.height,
         found.duration, _facts(found.facts), signals, tuple(link_row(v, one) for one in near), found.stack,
         picture(thumbnail), found.state == "imported" and found.kind in REVEALED and v.may("reveal"),
-        case.conditions if case else "", sharing_view(v, found), _part(v, found, picture(thumbnail)))
+        asked_of(found), sharing_view(v, found), _part(v, found, picture(thumbnail)))
 
 
 def _part(v: Visit, found: Exhibit, shown: str) -> StageView | None:

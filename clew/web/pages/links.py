@@ -18,7 +18,7 @@ from clew.web.pages import stages
 from clew.web.pages.exhibits import REVEALED
 from clew.web.pages.forms import OwnForm
 from clew.web.pages.frame import Visit, go, visit
-from clew.web.pages.parts import case_of, name_of, owner, picture, why
+from clew.web.pages.parts import asked_of, case_of, name_of, owner, picture, why
 from clew.web.views import Agency, CompareView, JudgementRow, PartRow, ScoreRow, Segment, SideView
 
 WAITING = 200  # unjudged links counted for "next"
@@ -65,7 +65,7 @@ def _side(v: Visit, exhibit_id: ExhibitId, at: float | None, outlines: Sequence[
         str(found.case_id), found.case_reference, str(exhibit_id), name_of(found.path),
         owner(case) if case else Agency(found.agency_code, "", found.agency_code),
         stages.stage(v.words, found.kind, (found.width, found.height), shown, outlines, points), found.duration,
-        found.state == "imported" and found.kind in REVEALED and v.may("reveal"), case.conditions if case else "", at)
+        found.state == "imported" and found.kind in REVEALED and v.may("reveal"), asked_of(found), at)
 
 
 def _score(v: Visit, link: Link, link_id: str = "") -> ScoreRow:

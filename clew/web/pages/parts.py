@@ -7,6 +7,7 @@ from typing import Any
 from clew.access.paging import MOST
 from clew.domain.cases import service as cases
 from clew.domain.cases.model import Case
+from clew.domain.exhibits.model import Exhibit
 from clew.domain.links.model import Link
 from clew.kernel.cursor import DAMAGED
 from clew.kernel.errors import BadInput, NotFound
@@ -31,6 +32,11 @@ def place(given: str) -> uuid.UUID | None:
 def owner(case: Case) -> Agency:
     """Return the owner of a case."""
     return Agency(case.agency_code, case.country, case.agency_name)
+
+
+def asked_of(exhibit: Exhibit) -> str:
+    """Return what the owner asks of whoever sees an exhibit, with his handling code."""
+    return " ".join(part for part in (exhibit.conditions, exhibit.handling) if part)
 
 
 def case_of(v: Visit, case_id: CaseId) -> Case | None:

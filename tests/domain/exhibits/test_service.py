@@ -129,6 +129,10 @@ def test_narrowed_and_granted(house: House) -> None:
     assert [sees(house, name, exhibit) for name in ("art", "ben", "cleo")] == [True, False, True]
     assert sharing.list_grants(anna, exhibit) == ["XC-VIU"]
     assert service.get_exhibit(house.viewer("cleo"), exhibit).case_reference == ""  # granted without its case
+    house.behind("UPDATE clew.cases SET conditions = 'Ask before acting.', handling = 'H1' WHERE id = "
+                 "(SELECT case_id FROM clew.exhibits WHERE id = %s)", exhibit)
+    told = service.get_exhibit(house.viewer("cleo"), exhibit)  # what the owner asks travels with what is his
+    assert (told.conditions, told.handling) == ("Ask before acting.", "H1")
     service.reveal(house.viewer("cleo"), exhibit, purpose="granted")
     sharing.take_back_grant(anna, exhibit, agency_code="XC-VIU")
     sharing.narrow(anna, exhibit, narrowed=False)

@@ -89,6 +89,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
                OR e.id = ANY (clew.granted_exhibits())))
 $$;
 
+-- What the owner asks of whoever sees an exhibit; also of one who was granted it alone and does not know its case.
+CREATE FUNCTION clew.conditions_of(one uuid) RETURNS TABLE (conditions text, handling text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
+    SELECT c.conditions, c.handling FROM exhibits e JOIN cases c ON c.id = e.case_id WHERE e.id = one AND clew.sees_exhibit(one)
+$$;
+
 -- How many exhibits the viewer knows of in each case in sight, refused ones counted apart.
 CREATE FUNCTION clew.exhibit_counts(of_case uuid DEFAULT NULL)
 RETURNS TABLE (case_id uuid, shown bigint, refused bigint)
@@ -156,7 +162,7 @@ $$;
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA clew FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION clew.cases_in_sight(boolean), clew.cases_managed(), clew.granted_exhibits(),
-    clew.bureau_agencies(), clew.sees_exhibit(uuid), clew.exhibit_key(uuid), clew.exhibit_counts(uuid)
+    clew.bureau_agencies(), clew.sees_exhibit(uuid), clew.conditions_of(uuid), clew.exhibit_key(uuid), clew.exhibit_counts(uuid)
     TO clew_app;
 GRANT EXECUTE ON FUNCTION clew.deposit_media(uuid, bytea, bytea, bytea, bigint, text),
     clew.add_media_key(uuid, uuid, bytea) TO clew_app, clew_system;
