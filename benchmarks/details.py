@@ -16,12 +16,24 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from multiprocessing import get_context
 
 import numpy as np
 
 from benchmarks import details_fit
 from benchmarks.calibrate import SAMPLES
-from benchmarks.details_pairs import RELATED, Half, Pair, copies, distractors, no_copies, photograph, photographs
+from benchmarks.details_pairs import (
+    RELATED,
+    Half,
+    Pair,
+    copies,
+    copies_of,
+    distractors,
+    half_of,
+    no_copies,
+    photograph,
+    photographs,
+)
 from benchmarks.details_search import NO_MODEL, WORST, Answer, Collection, Spent, described, model_name
 from benchmarks.edits import opened
 from clew.domain.matching.trial.figures import upper_bound
@@ -29,6 +41,10 @@ from clew.media.opened import Opened
 from clew.signals import details
 from clew.signals.contract import Score, Signal
 from clew.signals.local.evidence import findings, measures
+
+
+def _worst() -> float:
+    return WORST
 
 
 @dataclass
@@ -40,8 +56,19 @@ class Told:
     tried: int = 0
     false: dict[str, list[Pair]] = field(default_factory=lambda: defaultdict(list))
     possible: Counter[str] = field(default_factory=Counter)
-    strongest: dict[str, float] = field(default_factory=lambda: defaultdict(lambda: WORST))
+    strongest: dict[str, float] = field(default_factory=lambda: defaultdict(_worst))
     spent: Spent = field(default_factory=Spent)
+
+    def add(self, other: "Told") -> None:
+        """Take in what another process was told."""
+        self.answers += other.answers
+        self.tried += other.tried
+        self.possible += other.possible
+        for model in self.models:
+            self.false[model] += other.false[model]
+            self.strongest[model] = max(self.strongest[model], other.strongest[model])
+        for name in ("describing", "likening", "proposing", "comparing"):
+            getattr(self.spent, name).extend(getattr(other.spent, name))
 
     def note(self, pair: Pair, model: str, score: Score, strength: float) -> None:
         """Take down a pair that is no copy."""
@@ -63,28 +90,43 @@ def strangers_of(number: int, count: int) -> list[int]:
     return [int(n) for n in draw.permutation(count) if int(n) not in related_to(number, count)][:4]
 
 
-def measured(half: Half, rendered: int) -> Told:
+def measured(half: Half, rendered: int, processes: int = 1) -> Told:
     """Describe everything once, look every copy of the half up, and compare the pairs that only look alike."""
     told = Told([NO_MODEL, *filter(None, [model_name()])])
     known = [described(opened(photograph(n)), told.spent) for n in range(len(photographs()))]
     known += [described(picture, told.spent) for picture in distractors(rendered)]
     with tempfile.TemporaryDirectory() as folder:
-        collection = Collection(known, folder)
-        for pair, edited in copies(half):
-            answer = collection.look_up(described(edited, told.spent), told.spent)
-            told.answers.append((pair, answer))
-            kin = related_to(int(pair.a), len(photographs()))
-            told.tried += len(known) - len(kin)
-            for other in (n for n in answer.scores if n not in kin):
-                for model in told.models:
-                    false = Pair(str(other), pair.b, f"unrelated to {pair.a}", half)
-                    told.note(false, model, answer.score(other, model), answer.strength(other, model))
+        _shared[:] = [(Collection(known, folder), told.models)]
+        mine = [n for n in range(len(photographs())) if half_of(n) == half]
+        with get_context("fork").Pool(processes) as crew:
+            for part in crew.imap(_looked_up, mine, chunksize=1):
+                told.add(part)
         for pair, a, b in no_copies(half):
             told.tried += 1
-            alone = Collection([described(a, told.spent)], f"{folder}/{pair.a}-{pair.b}-{told.tried}")
+            alone = Collection([described(a, told.spent)], f"{folder}/{told.tried}")
             answer = alone.look_up(described(b, told.spent), told.spent)
             for model in told.models:
                 told.note(pair, model, answer.score(0, model), answer.strength(0, model))
+    return told
+
+
+_shared: list[tuple[Collection, list[str]]] = []
+"""What the processes that are forked see of their parent: it is large."""
+
+
+def _looked_up(number: int) -> Told:
+    """Look every copy of one photograph up."""
+    collection, models = _shared[0]
+    told = Told(models)
+    kin = related_to(number, len(photographs()))
+    for pair, edited in copies_of(number):
+        answer = collection.look_up(described(edited, told.spent), told.spent)
+        told.answers.append((pair, answer))
+        told.tried += len(collection.pictures) - len(kin)
+        for other in (n for n in answer.scores if n not in kin):
+            for model in models:
+                false = Pair(str(other), pair.b, f"unrelated to {pair.a}", pair.half)
+                told.note(false, model, answer.score(other, model), answer.strength(other, model))
     return told
 
 
@@ -172,11 +214,12 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--calibrate", action="store_true", help="fit on the tuning half and write the curve file")
     parser.add_argument("--half", choices=("tuning", "reported"), default="reported")
     parser.add_argument("--size", type=int, default=1000, help="rendered distractors")
+    parser.add_argument("--processes", type=int, default=1)
     given = parser.parse_args(arguments)
     if given.calibrate:
         calibrate(given.size)
         return
-    told = measured(given.half, given.size)
+    told = measured(given.half, given.size, given.processes)
     print(json.dumps(_report(told), indent=1))
     for model in told.models:
         missed = [(pair, answer) for pair, answer in told.answers if answer.score(int(pair.a), model).verdict != "match"]

@@ -70,13 +70,18 @@ def photograph(number: int) -> Image.Image:
 
 def copies(half: Half) -> Iterator[tuple[Pair, Opened]]:
     """Yield each photograph of a half under every heavy edit: its number is `a`, the edited one is the picture."""
-    count = len(photographs())
-    for number in range(count):
+    for number in range(len(photographs())):
         if half_of(number) == half:
-            for place, name in enumerate(HEAVY):
-                other = photograph((number + count // 2) % count)
-                edited = HEAVY[name](photograph(number), np.random.default_rng(1000 * place + number), other)
-                yield Pair(str(number), name, f"copy: {name}", half), opened(edited)
+            yield from copies_of(number)
+
+
+def copies_of(number: int) -> Iterator[tuple[Pair, Opened]]:
+    """Yield one photograph under every heavy edit."""
+    count = len(photographs())
+    other = photograph((number + count // 2) % count)
+    for place, name in enumerate(HEAVY):
+        edited = HEAVY[name](photograph(number), np.random.default_rng(1000 * place + number), other)
+        yield Pair(str(number), name, f"copy: {name}", half_of(number)), opened(edited)
 
 
 def no_copies(half: Half) -> Iterator[tuple[Pair, Opened, Opened]]:

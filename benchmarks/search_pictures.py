@@ -165,8 +165,8 @@ def measure(size: int = 100_000, queries: int = 120, cache: Path | None = None) 
 
 
 def _figures(times: Sequence[Parts], clock: str, size: int) -> Iterator[dict[str, Any]]:
-    for part in times[0]:
-        all_ms = [1e3 * one[part] for one in times]
+    for part in dict.fromkeys(part for one in times for part in one):
+        all_ms = [1e3 * one.get(part, 0.0) for one in times]
         for share in (50, 95):
             value = float(np.percentile(all_ms, share))
             yield figure(f"{part}, p{share} by the {clock} among {size}", value, "ms", "lower", len(times))

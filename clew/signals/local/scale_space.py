@@ -1,7 +1,7 @@
 """Points of a grey picture that are found again when it is shown larger, smaller or turned, and the blurred pictures they lie in.
 
 Extremes of differences of Gaussians (Lowe 2004), found where OpenCV's SIFT finds them. Its own way builds the blurred pictures
-twice and turns thousands of points that the budget then drops (docs/decisions/028). Chooses and describes nothing.
+twice and turns thousands of points that the budget then drops (docs/decisions/029). Chooses and describes nothing.
 """
 
 import threading
