@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row
@@ -13,9 +14,10 @@ from clew.domain.matching.tools import sandbox
 from clew.kernel.errors import Damaged, Refused
 from clew.kernel.events import Event
 from clew.media import limits
-from clew.media.opened import Opened
+from clew.media.opened import Opened, Pixels
 from clew.signals import details, registry
 from clew.signals.contract import Signal
+from clew.signals.local import features
 from clew.store.db import Work, database
 from clew.store.memory import in_memory
 from clew.store.vault import vault
@@ -64,8 +66,13 @@ def _of_a_file(row: Row[Any]) -> tuple[list[Signal], None]:
     with database().system_work() as work:
         key = agency_key(work, row.agency_id)
     data_key = key.unwrap(row.object_name, bytes(row.wrapped_key))
-    opened = sandbox().open(vault().blobs.read_all(row.object_name, data_key), name_hint=row.name)
-    return (registry.describe(opened) if row.box is None else details.describe_region(opened, tuple(row.box))), None
+    content = vault().blobs.read_all(row.object_name, data_key)
+    opened = sandbox().open(content, name_hint=row.name)
+    if row.box is None:
+        return registry.describe(opened), None
+    if opened.kind == "picture":
+        return _part(sandbox().render(content, side=side_of(row.box)), row.box), None
+    return details.describe_region(opened, tuple(row.box)), None
 
 
 def _of_an_exhibit(row: Row[Any]) -> tuple[list[Signal], uuid.UUID]:
@@ -76,9 +83,22 @@ def _of_an_exhibit(row: Row[Any]) -> tuple[list[Signal], uuid.UUID]:
             raise Refused(GONE)
         key = agency_key(work, held.agency_id)
     with in_memory(held.object_name, key.unwrap(held.object_name, bytes(held.wrapped_key)), held.size) as content:
-        still = sandbox().render(content, time=row.time_s, side=limits.PICTURE_SIDE)
-    opened = Opened("picture", "image/png", width=still.shape[1], height=still.shape[0], picture=still)
-    return details.describe_region(opened, tuple(row.box)), held.media_id
+        return _part(sandbox().render(content, time=row.time_s, side=side_of(row.box)), row.box), held.media_id
+
+
+def side_of(box: Sequence[float]) -> int:
+    """Return how many pixels long the picture is opened, so that its marked part has as many as a matcher looks at.
+
+    A small part of a picture of the usual size says too little to be found (docs/decisions/062).
+    """
+    return min(limits.RENDER_SIDE, max(limits.PICTURE_SIDE, round(features.SIDE / max(box[2], box[3]))))
+
+
+def _part(still: Pixels, box: Sequence[float]) -> list[Signal]:
+    height, width = still.shape[:2]
+    opened = Opened("picture", "image/png", width=width, height=height, picture=still)
+    x, y, across, down = box
+    return details.describe_region(opened, (x, y, across, down))
 
 
 def _end(row: Row[Any], signals: dict[str, list[Signal]], refused: str, itself: uuid.UUID | None = None) -> None:

@@ -82,6 +82,13 @@ def test_the_same_bytes_elsewhere_are_told_with_the_part_in_the_same_place(house
     assert still[0]["time"] == 12.5
 
 
+def test_a_small_part_is_opened_with_as_many_pixels_as_a_matcher_looks_at(house: House, still: list[dict[str, Any]]) -> None:
+    [exhibit] = house.bring("anna", house.case("anna"), "small part")
+    for box in ((0.1, 0.1, 0.9, 0.9), (0.1, 0.1, 0.4, 0.2), (0.5, 0.5, 0.05, 0.02)):
+        job.search({"search": str(ask(house, "anna", exhibit, box=box))})
+    assert [how["side"] for how in still] == [1024, 2000, 4096]
+
+
 @pytest.mark.parametrize("wrong", [{"purpose": " x "}, {"box": (0, 0, 2, 1)}, {"box": (0.1, 0.1, 0.001, 0.5)}])
 def test_it_needs_a_purpose_and_a_part(house: House, wrong: dict[str, Any]) -> None:
     [exhibit] = house.bring("anna", house.case("anna"), f"wrong {wrong}"[:60])
