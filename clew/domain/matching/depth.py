@@ -4,8 +4,10 @@ It opens the file a second time, when nothing else waits, so that what is known 
 comes in (docs/decisions/025). Safe to run twice.
 """
 
+import os
 import uuid
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from sqlalchemy import Row
@@ -28,6 +30,7 @@ from clew.store.jobs import enqueue_many
 from clew.store.memory import in_memory
 from clew.store.shelves import HASHED
 
+_CREW = ThreadPoolExecutor(os.cpu_count(), "clew-compare")  # its threads come with the first pair; matchers let others run
 _FILE = """
     SELECT f.id, f.case_id, f.exhibit_id, f.in_depth, e.media_id, m.kind, m.object_name, m.size, k.officer_id,
            c.owner_agency_id, y.wrapped_key, f.status = 'imported' AND e.withdrawn_at IS NULL AND a.cut_off_at IS NULL AS stands
@@ -125,10 +128,10 @@ def pairs_in_depth(work: Work, ours: Signals, itself: uuid.UUID | None = None, k
 
 def _compared(work: Work, name: str, ours: Signals, others: Sequence[uuid.UUID], itself: uuid.UUID | None) -> list[Found]:
     """Return the pairs that are worth telling, a few stored media in memory at a time."""
-    found = []
+    found: list[Found | None] = []
     for start in range(0, len(others), COMPARED):
         theirs = signal_rows.read(work, others[start:start + COMPARED], [name])
-        found += [in_depth(name, other, ours, signals, itself) for other, signals in theirs.items()]
+        found += _CREW.map(lambda pair: in_depth(name, pair[0], ours, pair[1], itself), theirs.items())
     return [one for one in found if one is not None]
 
 
@@ -166,12 +169,25 @@ _GIVEN_UP = """
         AND CAST(CAST(convert_from(q.payload, 'UTF8') AS jsonb) ->> 'file' AS uuid) = f.id)"""
 
 
+# A link with what was withdrawn stood for that one's near copies: the other side is compared with those that are left.
+_BEREFT = """
+    WITH gone AS (
+        DELETE FROM clew.links l WHERE l.matcher = ANY (:matchers)
+          AND EXISTS (SELECT 1 FROM unnest(ARRAY[l.media_a, l.media_b]) m(id) WHERE NOT EXISTS (
+              SELECT 1 FROM clew.exhibits e WHERE e.media_id = m.id AND e.withdrawn_at IS NULL))
+          AND NOT EXISTS (SELECT 1 FROM clew.judgements j WHERE j.link_id = l.id)
+        RETURNING l.media_a, l.media_b)
+    UPDATE clew.files f SET in_depth = 'later' FROM clew.exhibits e, gone g
+    WHERE e.id = f.exhibit_id AND e.withdrawn_at IS NULL AND f.in_depth = 'done' AND e.media_id IN (g.media_a, g.media_b)"""
+
+
 def look_again(work: Work) -> int:
     """Have files looked at again that a matcher has not seen in its present version: a model was installed since.
 
-    So are those whose job was given up.
+    So are those whose job was given up, and those whose link's other side was withdrawn.
     """
-    return work.changed(_GIVEN_UP) + sum(
+    again = work.changed(_GIVEN_UP) + work.changed(_BEREFT, {"matchers": [one.NAME for one in registry.IN_DEPTH]})
+    return again + sum(
         work.changed(_AGAIN, {"kinds": sorted(one.MEDIA), "matcher": one.NAME, "version": one.VERSION})
         for one in registry.MATCHERS if one.INDEX != "exact" and registry.is_on(one))
 

@@ -119,7 +119,7 @@ GRANT SELECT, INSERT ON clew.searches TO clew_app;
 GRANT SELECT ON clew.links TO clew_app;
 GRANT SELECT, INSERT ON clew.signals, clew.described, clew.search_hits, clew.links TO clew_system;
 -- What a newer version of a matcher found takes the place of what an older one did.
-GRANT DELETE ON clew.signals TO clew_system;
+GRANT DELETE ON clew.signals, clew.links TO clew_system;
 GRANT UPDATE (version, value, verdict, why, parameters, where_at) ON clew.links TO clew_system;
 GRANT SELECT ON clew.judgements TO clew_system;
 GRANT SELECT, INSERT ON clew.stacked, clew.stack_neighbours TO clew_system;
