@@ -5,7 +5,8 @@ import pytest
 
 from clew.media.opened import Frame, Opened
 from clew.signals import details
-from clew.signals.films.footage import distinct, same_footage, spans
+from clew.signals.alignment import Stretch
+from clew.signals.films.footage import distinct, is_same, same_footage, spans
 from clew.signals.films.overlaid import shared
 from clew.signals.films.reel import SIDE, Reel, reel_of
 
@@ -61,6 +62,19 @@ def test_other_people_in_the_same_room_are_not_the_same_footage():
 def test_an_empty_room_says_nothing():
     still = reel_of([Frame(n * 0.2, np.repeat(ROOM[:, :, None].astype(np.uint8), 3, 2)) for n in range(40)], [])
     assert same_footage(still, still, []) == []
+    faint = np.linspace(0, 3, 144)[None, :]  # a lamp that flickers a little, the same in every film
+    lamp = [np.repeat((ROOM + faint * (n * n % 7 == 1))[:, :, None].astype(np.uint8), 3, 2) for n in range(90)]
+    flickers = reel_of([Frame(n * 0.2, rgb) for n, rgb in enumerate(lamp)], [])
+    assert same_footage(flickers, flickers, []) == []
+
+
+@pytest.mark.parametrize(("count", "near", "elsewhere", "same"), [
+    (30, 20, 120, True), (8, 20, 120, False), (30, 60, 120, False), (30, 20, 70, False), (12, 5, 130, True)])
+def test_a_match_is_long_near_and_nearer_than_at_other_moments(count, near, elsewhere, same):
+    places = np.arange(count)
+    here, other = np.full(count, float(near)), np.full(count, float(elsewhere))
+    assert is_same(Stretch(places, places, here, other, (0.0, 4.0, 0.0, 4.0))) == same
+    assert not is_same(Stretch(places, places, here, other, (0.0, 0.8, 0.0, 0.8)))
 
 
 def test_while_nothing_moves_a_stretch_goes_on():
