@@ -47,7 +47,7 @@ _ROWS = (
     """INSERT INTO clew.exhibits (id, case_id, contribution_id, media_id, path, state, compared, in_depth)
     SELECT gen_random_uuid(), %(case)s, %(delivery)s, id, object_name, 'imported', true, true FROM clew.media""",
     """INSERT INTO clew.signals (id, media_id, matcher, version, value) OVERRIDING SYSTEM VALUE
-    SELECT object_name::bigint, id, 'details', 1, '' FROM clew.media""",
+    SELECT object_name::bigint, id, 'details', %(version)s, '' FROM clew.media""",
     "SELECT setval(pg_get_serial_sequence('clew.signals', 'id'), %(size)s + 1)",
 )
 _EMPTY = "SELECT id, media_id FROM clew.signals WHERE media_id = ANY (%s) AND value = ''"
@@ -84,7 +84,8 @@ def filled_node(size: int) -> Iterator[Admin]:
           psycopg.connect(server.server.admin_dsn(database_name(at)), autocommit=True) as admin):
         node = make_test_node(at)
         node.agency("XA")
-        given = {"size": size, "case": uuid4(), "delivery": uuid4(), "officer": node.officer("XA", "ada").officer_id}
+        given = {"size": size, "case": uuid4(), "delivery": uuid4(), "officer": node.officer("XA", "ada").officer_id,
+                 "version": details.VERSION}
         admin.execute("SET session_replication_role = replica")  # no triggers: only what bulk needs
         for statement in _ROWS:
             admin.execute(statement, given)
@@ -99,8 +100,8 @@ def hold(admin: Admin, proposed: Sequence[UUID], held: Sequence[Sequence[Signal]
     for number, media in rows:
         points, grey = held[(number - 1) % len(held)]
         admin.execute("UPDATE clew.signals SET value = %s WHERE id = %s", (points.value, number))
-        admin.execute("INSERT INTO clew.signals (media_id, matcher, version, value, sealed) VALUES (%s, 'details', 1, %s, true)",
-                      (media, vault().keyring.seal_small(grey.value, f"signal:{media}")))
+        admin.execute("INSERT INTO clew.signals (media_id, matcher, version, value, sealed) VALUES (%s, 'details', %s, %s, true)",
+                      (media, details.VERSION, vault().keyring.seal_small(grey.value, f"signal:{media}")))
     return len(rows)
 
 
@@ -134,10 +135,13 @@ def search(content: bytes, clock: Clock) -> list[UUID]:
 def prepared(admin: Admin, contents: Sequence[bytes]) -> None:
     """Give whatever these searches propose stored signals, and let everything warm up."""
     held = [both for path in paths() if (both := details.signals_of(np.asarray(photograph(path))))]
+    given = 0
     for content in contents:
         signals = depth.by_matcher(registry.describe(tools.sandbox().open(content)))
         with database().system_work() as work:
-            hold(admin, depth.proposed(work, details.NAME, signals, set()), held)
+            given += hold(admin, depth.proposed(work, details.NAME, signals, set()), held)
+    if not given:
+        raise SystemExit("The index proposes nothing: its snapshot is not used.")
     admin.execute("VACUUM ANALYZE clew.signals")
 
 
@@ -149,7 +153,8 @@ def measure(size: int = 100_000, queries: int = 120, cache: Path | None = None) 
         since = admin.execute("SELECT CAST(pg_snapshot_xmax(pg_current_snapshot()) AS text)").fetchone()
         shelf = tools.shelf(details.NAME)
         shelf.folder.mkdir(parents=True, exist_ok=True)
-        words_index._published(shelf.folder, ((n + 1, points) for n, points in pieces(held, size)), {"since": (since or "0")[0]})
+        mark = {"since": (since or "0")[0], "rows": shelf.kind.where}
+        words_index._published(shelf.folder, ((n + 1, points) for n, points in pieces(held, size)), mark)
         prepared(admin, [content for _, content in searches])
         numbers = {media: int(name) - 1 for media, name in admin.execute("SELECT id, object_name FROM clew.media").fetchall()}
         wall, busy, first = list[Parts](), list[Parts](), 0

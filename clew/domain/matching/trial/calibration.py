@@ -31,6 +31,8 @@ DRAWN: Final = 2000
 """False pairs that were no candidates and are compared all the same."""
 _NOTHING: Final = {"frames": 0.0, "sound": 0.0}
 """The weight of pairs that share no stretch at all, which these matchers leave out."""
+_BY_MOVEMENT: Final = "details.film"
+"""Why two films match in which the same moves, however strong their stills are: no strength would keep them apart."""
 _BINS: Final = 20
 _WEIGHTS: Final = "same and different pairs weigh the same in all, so a share assumes one in two candidates is true"
 Asked = Callable[[str | None, str | None], bool]
@@ -110,7 +112,7 @@ def _limit(matcher: str, pairs: Sequence[tuple[Score, bool]], tried: int, matche
     if matcher not in limits.GAPS:
         return {}
     now, measure = limits.match_from(matcher), MEASURES[matcher]
-    spoke = [score for score, true in pairs if not true and measure in score.where]
+    spoke = [score for score, true in pairs if not true and measure in score.where and score.why != _BY_MOVEMENT]
     false = [(float(score.where[measure]), score.verdict == "match") for score in spoke]
     limit = limits.drawn_from(matcher, now, false, tried)
     above = sum(one >= limit for one, match in false if match)
