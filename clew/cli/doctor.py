@@ -86,8 +86,8 @@ def _program(name: str, package: str, what: str) -> str:
     return "installed"
 
 
-def _likeness() -> str:
-    if problem := remedy_for("likeness"):
+def _model(purpose: str) -> str:
+    if problem := remedy_for(purpose):
         raise ClewError(problem)
     return "a model is on"
 
@@ -104,7 +104,7 @@ def examine() -> list[dict[str, Any]]:
         _line("sandbox", _sandbox), _line("jobs", _jobs),
         _line("exiftool", lambda: _program("exiftool", "libimage-exiftool-perl", "full metadata")),
         _line("fpcalc", lambda: _program("fpcalc", "libchromaprint-tools", "sound comparison")),
-        _line("likeness", _likeness),
+        *(_line(purpose, partial(_model, purpose)) for purpose in ("likeness", "place")),
         *(_line(f"limit of {matcher}", partial(_limit, matcher)) for matcher in limits.GAPS)]
 
 

@@ -31,7 +31,7 @@ def _run(*arguments: str) -> tuple[int, Any]:
 def test_the_doctor_names_every_part_and_what_is_broken(node: Node) -> None:
     code, found = _run("doctor")
     parts = {one["what"]: one["ok"] for one in found}
-    assert {"keys", "database", "sealed content", "sandbox", "jobs", "exiftool", "fpcalc", "likeness"} <= parts.keys()
+    assert {"keys", "database", "sealed content", "sandbox", "jobs", "exiftool", "fpcalc", "likeness", "place"} <= parts.keys()
     assert code == 0
     assert parts["database"]
     assert parts["jobs"]

@@ -1,17 +1,24 @@
 import csv
+import io
 import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 from clew.cli import measure
 from clew.cli.app import build
 from clew.domain.matching.trial.boxes import read_boxes
+from clew.kernel import settings as held
 from clew.kernel.errors import BadInput
+from clew.kernel.settings import Settings
+from clew.signals.models import install as installing
 from tests.cli.labelled import films, jpeg, marked, photo, pictures, sounds, write
 from tests.samples import SAMPLES, needs_samples
+from tests.signals.models.tiny_networks import tiny_networks, zipped
 
 
 def clew(*args: object) -> Any:
@@ -131,12 +138,55 @@ def test_curves_are_written_beside_the_figures(tmp_path: Path):
     assert not curves.exists()
 
 
-@pytest.mark.parametrize("kind", ["place", "face", "voice", "camera", "colour"])
+@pytest.mark.parametrize("kind", ["face", "voice", "camera", "colour"])
 def test_a_kind_not_built_ends_with_2_and_writes_nothing(tmp_path: Path, kind: str):
     ended = clew("evaluate", "--references", tmp_path, "--queries", tmp_path, "--kind", kind, "--scores", tmp_path / "s")
     assert ended.exit_code == 2
     assert kind == "colour" or "not built yet" in ended.output
     assert not (tmp_path / "s").exists()
+
+
+def test_kind_place_needs_its_model_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(held, "_chosen", [Settings(home=tmp_path / "home", keys=tmp_path / "keys")])
+    folder = write(tmp_path / "f", {"1.jpg": jpeg(photo(1))})
+    ended = clew("evaluate", "--references", folder, "--queries", folder, "--kind", "place", "--scores", tmp_path / "s")
+    assert ended.exit_code == 1
+    assert "No model for place is installed" in " ".join(ended.output.split())
+    assert not (tmp_path / "s").exists()
+
+
+def test_one_place_from_a_step_aside_is_found_and_is_no_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(held, "_chosen", [Settings(home=tmp_path / "home", keys=tmp_path / "keys")])
+    tiny = tiny_networks(tmp_path / "tiny")
+    monkeypatch.setattr(installing, "make", lambda card, wanted, into, python: zipped(tiny, into))
+    installing.install("xfeat")
+    walls = {seed: wall(seed) for seed in (1, 2, 3, 4)}
+    references = write(tmp_path / "r", {f"{seed}.png": png(one.crop((0, 0, 480, 320))) for seed, one in walls.items()})
+    queries = write(tmp_path / "q", {f"{seed}.png": png(walls[seed].crop((64, 0, 544, 320))) for seed in (1, 2)})
+    truth = tmp_path / "t.csv"
+    truth.write_text("query,reference,relation\n1.png,1.png,same_place:wall\n2.png,2.png,same_place:wall\n"
+                     "1.png,3.png,different\n2.png,3.png,different\n")
+    told, rows = evaluated(references, queries, truth, "place")
+    seen = {(row["query"], row["reference"]) for row in rows if row["verdict"] != "none"}
+    assert seen == {("1.png", "1.png"), ("2.png", "2.png")}
+    assert {row["matcher"] for row in rows} == {"place", "fused"}
+    assert (told["figures"]["true_pairs"], told["figures"]["recall_at_zero_false"]) == (2, 1.0)
+    assert (told["figures"]["recall_of_match"], told["verdicts"].get("match", 0)) == (0.0, 0)
+
+
+def wall(seed: int) -> Image.Image:
+    """Return a wall of bright spots, wider than one picture of it."""
+    chance = np.random.default_rng(seed)
+    pixels = np.zeros((320, 560, 3), np.uint8)
+    for y, x in zip(chance.integers(4, 310, 320), chance.integers(4, 550, 320), strict=True):
+        pixels[y:y + 3, x:x + 3] = chance.integers(90, 255, 3)
+    return Image.fromarray(pixels)
+
+
+def png(image: Image.Image) -> bytes:
+    written = io.BytesIO()
+    image.save(written, "PNG")
+    return written.getvalue()
 
 
 def test_what_cannot_be_evaluated_says_what_to_do(tmp_path: Path):
@@ -180,7 +230,7 @@ def test_bench_prints_what_the_script_measured(monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.mark.parametrize(("what", "script"), [("words", "words_index"), ("vectors", "vectors"), ("sounds", "sounds"),
-                                             ("details", "details")])
+                                             ("details", "details"), ("describe", "details_rate"), ("search", "search_pictures")])
 def test_every_bench_has_its_script(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, what: str, script: str):
     asked = []
     monkeypatch.setattr(measure, "import_module", lambda name: asked.append(name) or type("Script", (), {

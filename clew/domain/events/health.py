@@ -40,8 +40,8 @@ class Health:
 def get_health(work: Work, viewer: Viewer) -> Health:
     """Show whether the parts of this node work, and how many jobs wait, run and failed."""
     version = work.value("SHOW server_version")
-    return Health((Part("PostgreSQL", "ok", str(version)), _sandbox(), _disk(), _likeness(), _limits()), tuple(counts(work.conn)),
-                  tuple(failed(work.conn, 20)))
+    parts = (Part("PostgreSQL", "ok", str(version)), _sandbox(), _disk(), _model("likeness"), _model("place"), _limits())
+    return Health(parts, tuple(counts(work.conn)), tuple(failed(work.conn, 20)))
 
 
 def _sandbox() -> Part:
@@ -57,12 +57,12 @@ def _disk() -> Part:
     return Part("CLEW_HOME", "ok" if free >= _LITTLE else "broken", f"{free} GB")
 
 
-def _likeness() -> Part:
-    """Say which model finds look-alikes; without one that matcher is off, and nothing else is."""
+def _model(purpose: str) -> Part:
+    """Say which model finds look-alikes, or places; without one that matcher is off, and nothing else is."""
     for one in states():
-        if one.purpose == "likeness" and one.state != "off":
-            return Part("likeness", "ok" if one.state == "on" else "broken", one.name, one.remedy)
-    return Part("likeness", "off", "", "clew models list")
+        if one.purpose == purpose and one.state != "off":
+            return Part(purpose, "ok" if one.state == "on" else "broken", one.name, one.remedy)
+    return Part(purpose, "off", "", "clew models list")
 
 
 def _limits() -> Part:

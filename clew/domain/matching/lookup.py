@@ -7,7 +7,7 @@ import numpy as np
 
 from clew.domain.matching.rules import Found, Signals, worth_telling
 from clew.domain.matching.tools import index, shelf
-from clew.signals import pdq
+from clew.signals import pdq, registry
 from clew.signals.contract import Signal
 from clew.signals.indexes.hamming import HammingIndex
 from clew.signals.orientations import NAMES, turned
@@ -117,8 +117,9 @@ def proposed(work: Work, name: str, ours: Signals, passed: set[uuid.UUID | None]
     """Return the media that an index proposes, the strongest first, one of each stack, at most COMPARED of them."""
     ranked: list[uuid.UUID] = []
     most = PROPOSED
-    while ours.get(name):
-        strongest = shelf(name).fresh(work).propose(list(ours[name]), most)
+    asked = [signal for signal in ours.get(name, ()) if not registry.is_picture(signal)]  # those lie in no index
+    while asked:
+        strongest = shelf(name).fresh(work).propose(asked, most)
         ranked = _one_of_each_stack(work, [one.id for one in strongest], passed)
         if len(ranked) >= COMPARED or len(strongest) < most or most >= FURTHEST:
             break

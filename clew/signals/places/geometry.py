@@ -4,8 +4,9 @@ Any eight pairs fit some geometry, and a pattern that repeats fits it a hundred 
 many pairs agree but in how many distinct cells of both pictures they lie.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -53,13 +54,20 @@ def agreement(a: Floats, b: Floats, sizes: tuple[tuple[int, int], tuple[int, int
 
 
 def _scene(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.bool_]:
-    matrix, mask = cv2.findFundamentalMat(a, b, cv2.USAC_MAGSAC, _NEAR, _SURE, _TRIES)
-    return np.zeros(len(a), np.bool_) if matrix is None or mask is None else mask.ravel().astype(np.bool_)
+    return _kept(len(a), lambda: cv2.findFundamentalMat(a, b, cv2.USAC_MAGSAC, _NEAR, _SURE, _TRIES))
 
 
 def _plane(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.bool_]:
-    matrix, mask = cv2.findHomography(a, b, cv2.USAC_MAGSAC, 2 * _NEAR, maxIters=_TRIES, confidence=_SURE)
-    return np.zeros(len(a), np.bool_) if matrix is None or mask is None else mask.ravel().astype(np.bool_)
+    return _kept(len(a), lambda: cv2.findHomography(a, b, cv2.USAC_MAGSAC, 2 * _NEAR, maxIters=_TRIES, confidence=_SURE))
+
+
+def _kept(count: int, fit: Callable[[], tuple[Any, Any]]) -> NDArray[np.bool_]:
+    """Return which pairs a fit keeps; none where there is no fit, which OpenCV sometimes says by an error."""
+    try:
+        matrix, mask = fit()
+    except cv2.error:
+        return np.zeros(count, np.bool_)
+    return np.zeros(count, np.bool_) if matrix is None or mask is None else mask.ravel().astype(np.bool_)
 
 
 def _cells(a: Floats, b: Floats, inside: NDArray[np.bool_]) -> int:

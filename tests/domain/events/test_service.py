@@ -61,7 +61,7 @@ def test_nobody_else_reads_events(house: House, name: str) -> None:
 
 def test_health_is_the_system_administrators_and_names_every_part(house: House) -> None:
     found = health.get_health(house.viewer("root"))
-    assert {part.name for part in found.parts} >= {"PostgreSQL", "bubblewrap", "CLEW_HOME", "likeness"}
+    assert {part.name for part in found.parts} >= {"PostgreSQL", "bubblewrap", "CLEW_HOME", "likeness", "place"}
     assert all(part.state in ("ok", "off", "broken") for part in found.parts)
     for name in ("anna", "admin.xa-viu"):
         with pytest.raises(NotYourRole):

@@ -3,6 +3,7 @@
 import io
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,11 +18,14 @@ from clew.domain.matching.rules import check_box
 from clew.kernel.errors import BadInput
 from clew.kernel.events import Event
 from clew.kernel.ids import CaseId
-from clew.signals import details
+from clew.signals import details, place
+from clew.signals.contract import Score
+from clew.signals.models import install as installing
 from clew.store import jobs, signal_rows
 from clew.store.db import database
 from clew.store.vault import vault
 from tests.domain.conftest import House
+from tests.signals.models.tiny_networks import tiny_networks, zipped
 
 
 def scene(seed: int) -> Image.Image:
@@ -42,6 +46,12 @@ def scene(seed: int) -> Image.Image:
 def jpeg(image: Image.Image) -> bytes:
     held = io.BytesIO()
     image.save(held, "JPEG", quality=80)
+    return held.getvalue()
+
+
+def png(image: Image.Image) -> bytes:
+    held = io.BytesIO()
+    image.save(held, "PNG")
     return held.getvalue()
 
 
@@ -82,6 +92,62 @@ def test_a_part_of_a_picture_is_found_in_depth_and_the_other_side_learns_of_it(
     assert np.allclose(corners.max(0), (660 / 960, 470 / 720), atol=0.03)
     assert np.allclose(np.abs(np.array(link.where[f"{there}_quad"]) - 0.5), 0.5, atol=0.03)
     assert [one.reference for one in links.overlap(house.viewer("anna"), mine)]
+
+
+@pytest.fixture
+def places(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Turn two tiny networks on for places, and off again."""
+    tiny = tiny_networks(tmp_path / "tiny")
+    monkeypatch.setattr(installing, "make", lambda card, wanted, into, python: zipped(tiny, into))
+    installing.install("xfeat")
+    yield
+    (house.node.at.home / "models" / "place.json").unlink()
+
+
+def wall(seed: int) -> Image.Image:
+    """Draw a wall of bright spots, wider than one picture of it."""
+    random = np.random.default_rng(seed)
+    pixels = np.zeros((320, 720, 3), np.uint8)
+    for y, x in zip(random.integers(4, 310, 400), random.integers(4, 710, 400), strict=True):
+        pixels[y:y + 3, x:x + 3] = random.integers(90, 255, 3)
+    return Image.fromarray(pixels)
+
+
+@pytest.mark.usefixtures("places")
+def test_a_place_is_told_as_a_place_and_what_lies_in_another_picture_only_as_that(
+        house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    house.behind("UPDATE clew.files SET in_depth = 'done'")
+    seen = wall(uuid.uuid4().int % 10_000)
+    mine, theirs = house.case("anna"), house.case("ben", audience_kind="network")
+    bring(house, "anna", mine, png(seen.crop((0, 0, 480, 320))))
+    bring(house, "ben", theirs, png(seen.crop((64, 0, 544, 320))))
+    with monkeypatch.context() as blind:
+        blind.setattr(details, "compare", lambda a, b: Score(0.0, "none", "details.none"))
+        look_at_all(house)
+    [link] = links.list_links(house.viewer("anna"), mine)
+    assert (link.matcher, link.verdict, link.why) == ("place", "possible", "place.possible")
+    assert len(link.where["a_points"]) == len(link.where["b_points"]) > 8
+    assert house.behind("SELECT DISTINCT s.sealed, length(s.value) < 600 FROM clew.signals s WHERE matcher = 'place'"
+                        " ORDER BY 1") == [(False, True), (True, False)]
+    # details were blind here: nobody is to look at these again
+    house.behind("UPDATE clew.exhibits SET in_depth = false WHERE case_id = ANY (%s)", [mine, theirs])
+
+
+@pytest.mark.usefixtures("places")
+def test_what_lies_in_another_picture_is_not_asked_about_as_a_place(
+        house: House, part_of_another: tuple[CaseId, CaseId], monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[set[bytes]] = []
+    monkeypatch.setattr(place, "compare", lambda a, b: asked.append({a[0].value, b[0].value}) or Score(0.0, "none", "place.none"))
+    look_at_all(house)
+    [link] = links.list_links(house.viewer("anna"), part_of_another[0])
+    assert link.matcher == "details"
+    with database().system_work() as work:
+        pair = work.first("SELECT media_a, media_b FROM clew.links WHERE matcher = 'details' ORDER BY made_at DESC LIMIT 1", {})
+        signals = signal_rows.read(work, [pair.media_a, pair.media_b], ["place"])
+    both = {one["place"][0].value for one in signals.values()}
+    assert len(both) == 2
+    assert asked
+    assert both not in asked
 
 
 def test_what_is_withdrawn_and_inherited_is_looked_at_again(house: House) -> None:
@@ -219,3 +285,25 @@ def test_copies_out_of_sight_hide_no_copy_that_is_in_sight(house: House, monkeyp
     look_at_all(house)
     found = links.list_links(house.viewer("anna"), mine)
     assert [(one.matcher, one.agency_code) for one in found if one.level == "audience"] == [("details", "XC-VIU")]
+
+
+def test_a_copy_that_is_left_takes_the_place_of_one_that_was_withdrawn(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lookup, "COMPARED", 1)
+    house.behind("UPDATE clew.files SET in_depth = 'done'")
+    whole = scene(77_007)
+    mine, theirs = house.case("anna"), house.case("ben", audience_kind="network")
+    bring(house, "ben", theirs, copy_of(whole, 85))
+    bring(house, "ben", theirs, copy_of(whole, 70))
+    look_at_all(house)
+    bring(house, "anna", mine, jpeg(whole.crop((300, 200, 660, 470))))
+    look_at_all(house)
+    [link] = links.list_links(house.viewer("anna"), mine)
+    [[delivery]] = house.behind("SELECT contribution_id FROM clew.exhibits WHERE id = %s", link.other_exhibit_id)
+    contributions.withdraw(house.viewer("ben"), delivery)
+    assert links.list_links(house.viewer("anna"), mine) == []
+    with database().system_work() as work:
+        assert depth.look_again(work) >= 1
+        work.record(Event("test"))
+    look_at_all(house)
+    [other] = links.list_links(house.viewer("anna"), mine)
+    assert other.other_exhibit_id not in (None, link.other_exhibit_id)

@@ -1,6 +1,8 @@
 """The guard: a rigid scene seen twice is told from chance, and from many pairs in one spot."""
 
+import cv2
 import numpy as np
+import pytest
 
 from clew.signals.places.geometry import agreement
 
@@ -54,3 +56,20 @@ def test_many_pairs_in_one_spot_count_as_few() -> None:
 def test_too_few_pairs_say_nothing() -> None:
     a, b = seen_twice(7)
     assert agreement(a, b, SIZES) is None
+
+
+def test_points_that_fit_nothing_are_no_error() -> None:
+    chance = np.random.default_rng(8)
+    for count in range(8, 40):
+        for a, b in ((np.tile([10.0, 10.0], (count, 1)), chance.uniform(0, 600, (count, 2))),
+                     (np.stack([np.arange(count)] * 2, axis=1) * 9.0, np.stack([np.arange(count)] * 2, axis=1) * 7.0)):
+            agreement(a.astype(np.float32), b.astype(np.float32), SIZES)
+
+
+def test_an_error_of_the_fit_is_no_agreement(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_given: object, **_named: object) -> None:
+        raise cv2.error("model.empty()")
+
+    monkeypatch.setattr(cv2, "findFundamentalMat", fail)
+    monkeypatch.setattr(cv2, "findHomography", fail)
+    assert agreement(*seen_twice(50), SIZES) is None

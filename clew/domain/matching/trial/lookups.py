@@ -81,7 +81,7 @@ class Collection:
         """Return what the indexes of each matcher in depth propose, as many as a search compares."""
         found: set[int] = set()
         for name, index in self._in_depth.items():
-            if asked := query.signals.get(name):
+            if asked := [signal for signal in query.signals.get(name, ()) if not registry.is_picture(signal)]:
                 ranked = dict.fromkeys(self._of_signal[one.id] for one in index.propose(asked, PROPOSED))
                 others = [number for number in ranked if not is_itself(query, self.references[number])]
                 found |= set(others[:COMPARED])
