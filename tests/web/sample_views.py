@@ -27,7 +27,8 @@ POLICY = v.PolicyView(
     conditions="Not to be used in court without asking the owner", handling="H2", latest=date(2031, 11, 21))
 CONTRIBUTIONS = (
     v.ContributionRow(sample_id(1), "Phone SM-G991, seized 2026-11-19", NOW, "running", 18400, 7210, 7000, 312, 9,
-                      9_000_000_000, 41.5, 264, (("The file is damaged.", 6), ("The file is empty.", 3)), moving=True, in_depth=3),
+                      9_000_000_000, 41.5, 264, (("The file is damaged.", 6), ("The file is empty.", 3)), moving=True,
+                      in_depth=3),
     v.ContributionRow(sample_id(2), "USB stick, blue", NOW - DAY, "done", 120, 118, 118, 2, 0, may_withdraw=True, in_depth=118),
     v.ContributionRow(sample_id(3), "", NOW - DAY, "withdrawn", 12, 12, 12, 0, 0),
 )
@@ -74,12 +75,15 @@ EXHIBIT = v.ExhibitView(
     facts=(("taken_at", "2026-03-01 11:22:07"), ("camera_model", "Samsung SM-G991B"), ("text.unknown", "x")),
     signals=(v.SignalRow("exact", 1, 0, None), v.SignalRow("pdq", 1, 1, 96)), links=LINKS, stack=3, thumbnail=DOT,
     may_reveal=True, conditions="Not to be used in court without asking the owner",
+    changes=(v.ChangeRow(NOW, "XA-ICU", "Ada Berg", "VICS 2.0 US", "1 Child abuse material"),
+             v.ChangeRow(NOW - DAY, "XB-CPC", "XB-CPC", "", "")),
     sharing=v.SharingView(True, (v.Choice("XB-CPC", "Child Protection Centre Borduria (XB-CPC)"),),
                           (v.Choice("XC-NB", "مكتب سيلدافيا الوطني (XC-NB)"),)), part=PART)
 REFUSED_EXHIBIT = v.ExhibitView(
     sample_id(1), CASE, "2026-0417", XA, "broken.jpg", "DCIM/broken.jpg", "", "", "refused", "The file is damaged.", 11, NOW)
 SEARCHES = v.SearchesView((v.Choice(CASE, "2026-0417 Room with the striped curtain", True),), "2026-0417",
-                          (v.SearchRow(sample_id(1), NOW, "photo.jpg", "Is the room known?", "done"),))
+                          (v.SearchRow(sample_id(1), NOW, "photo.jpg", "Is the room known?", "done"),
+                           v.SearchRow(sample_id(2), NOW, "", "Where is this poster?", "waiting", part=True)))
 SESSIONS = (v.SessionRow(sample_id(1), "10.4.0.17", "web", NOW, NOW, True),
             v.SessionRow(sample_id(2), "10.4.0.99", "command-line", NOW - DAY, NOW - DAY))
 ISSUED = v.IssuedCode("jlind", "KXQ7-2M4P-9TRD-AB2C", NOW + DAY)
@@ -112,7 +116,8 @@ PAGES: tuple[tuple[str, str, object], ...] = (
     ("enrol", "accounts/enrol.html", v.EnrolmentView()),
     ("enrol-confirm", "accounts/enrol.html", v.EnrolmentView("aberg", ticket="t", secret="JBSW Y3DP EHPK 3PXP", uri=URI)),
     ("account", "accounts/account.html",
-     v.AccountView("Ada Berg", "aberg", XA, ("investigator", "analyst"), "en", "safe", SESSIONS)),
+     v.AccountView("Ada Berg", "aberg", XA, ("investigator", "analyst"), "en", "safe", SESSIONS,
+                   v.ExposureView(12, 73, 190.0, 2400.0, 200))),
     ("officers", "accounts/officers.html", OFFICERS),
     ("agencies", "accounts/agencies.html", AGENCIES),
     ("agencies-empty", "accounts/agencies.html", v.AgenciesView(())),
@@ -146,6 +151,7 @@ PAGES: tuple[tuple[str, str, object], ...] = (
     ("answer-waiting", "searches/result.html", replace(ANSWER, state="waiting", hits=())),
     ("answer-refused", "searches/result.html", replace(ANSWER, state="refused", reason="The file is damaged.", hits=())),
     ("events", "oversight/events.html", EVENTS),
+    *SAMPLES,
     ("events-empty", "oversight/events.html", v.EventsView((), False)),
     ("health", "oversight/health.html", HEALTH),
     ("error", "errors/error.html", NOT_FOUND),
@@ -157,5 +163,5 @@ def shell(name: str, language: str = "en", mode: str = "full") -> v.Shell:
     """The frame of a sample page; login, enrolment and errors before login have no officer."""
     if name in {"login", "enrol", "enrol-confirm"}:
         return v.Shell(language, "token", error="Name, password or one-time code is wrong." if name == "login" else "")
-    may = frozenset({"cases", "search", "officers", "events", "reviews"})
+    may = frozenset({"cases", "search", "officers", "profiles", "events", "reviews"})
     return v.Shell(language, "token", "aberg", "XA-ICU", may, name.partition("-")[0], mode)

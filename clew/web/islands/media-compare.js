@@ -12,9 +12,9 @@ class MediaCompare extends HTMLElement {
     this.sides = ["left", "right"].map((side) => this.querySelector(`[data-side=${side}]`));
     this.stages = this.sides.map((side) => side.querySelector("svg.stage"));
     this.pile = this.querySelector(".pile");
-    this.said = this.querySelector(".tools [role=status]");
+    this.said = this.querySelector(".tools [role=status]"); // sounds have no tools: there is nothing to see
     this.view = { x: 0.5, y: 0.5, zoom: 1, part: "" };
-    for (const stage of this.stages) stage.tabIndex = 0;
+    for (const stage of this.said ? this.stages : []) stage.tabIndex = 0;
     for (const kind of ["click", "input", "keydown", "pointerdown", "revealed", "hidden-again"]) this.addEventListener(kind, this);
     this.addEventListener("wheel", this, { passive: false });
     document.addEventListener("visibilitychange", this);
@@ -38,7 +38,7 @@ class MediaCompare extends HTMLElement {
     if (event.type === "keydown") return this.press(event);
     if (event.type === "pointerdown") return this.drag(event);
     if (event.type === "wheel") return this.wheel(event);
-    if (event.type === "visibilitychange") return this.stopFlicker();
+    if (event.type === "visibilitychange") return document.hidden ? this.stopFlicker() : undefined;
     return this.reveal(event);
   }
 
@@ -138,6 +138,7 @@ class MediaCompare extends HTMLElement {
   }
 
   draw() {
+    if (!this.said) return;
     for (const stage of this.stages) {
       const box = this.seen(stage);
       stage.setAttribute("viewBox", box.map((one) => one.toFixed(2)).join(" "));

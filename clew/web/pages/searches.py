@@ -37,7 +37,8 @@ def search_page(request: Request, case: str = "", after: str = "") -> Response:
         choices = tuple(Choice(str(c.id), f"{c.reference} {c.title}".strip(), c is chosen) for c in found)
         earlier = service.list_searches.within(v.work, v.viewer, chosen.id, limit=PAGE,
                                                after=None if last is None else SearchId(last)) if chosen else []
-        rows = tuple(SearchRow(str(s.id), s.made_at, s.name, s.purpose, s.state) for s in earlier)
+        rows = tuple(SearchRow(str(s.id), s.made_at, parts.name_of(s.name), s.purpose, s.state, s.box is not None)
+                     for s in earlier)
         return v.page("searches/search.html", SearchesView(
             choices, chosen.reference if chosen else "", rows, str(chosen.id) if chosen else "",
             rows[-1].id if len(rows) == PAGE else ""))

@@ -9,13 +9,14 @@ from clew.web.views.stages import StageView
 
 @dataclass(frozen=True, slots=True)
 class SearchRow:
-    """One earlier search of this officer. state: waiting, done, refused."""
+    """One earlier search of this officer. state: waiting, done, refused; `part`: of a marked part alone."""
 
     id: str
     at: datetime
     file: str
     purpose: str
     state: str
+    part: bool = False
 
 
 @dataclass(frozen=True, slots=True)
