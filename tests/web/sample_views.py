@@ -75,8 +75,6 @@ EXHIBIT = v.ExhibitView(
     facts=(("taken_at", "2026-03-01 11:22:07"), ("camera_model", "Samsung SM-G991B"), ("text.unknown", "x")),
     signals=(v.SignalRow("exact", 1, 0, None), v.SignalRow("pdq", 1, 1, 96)), links=LINKS, stack=3, thumbnail=DOT,
     may_reveal=True, conditions="Not to be used in court without asking the owner",
-    changes=(v.ChangeRow(NOW, "XA-ICU", "Ada Berg", "VICS 2.0 US", "1 Child abuse material"),
-             v.ChangeRow(NOW - DAY, "XB-CPC", "XB-CPC", "", "")),
     sharing=v.SharingView(True, (v.Choice("XB-CPC", "Child Protection Centre Borduria (XB-CPC)"),),
                           (v.Choice("XC-NB", "مكتب سيلدافيا الوطني (XC-NB)"),)), part=PART)
 REFUSED_EXHIBIT = v.ExhibitView(
@@ -116,8 +114,7 @@ PAGES: tuple[tuple[str, str, object], ...] = (
     ("enrol", "accounts/enrol.html", v.EnrolmentView()),
     ("enrol-confirm", "accounts/enrol.html", v.EnrolmentView("aberg", ticket="t", secret="JBSW Y3DP EHPK 3PXP", uri=URI)),
     ("account", "accounts/account.html",
-     v.AccountView("Ada Berg", "aberg", XA, ("investigator", "analyst"), "en", "safe", SESSIONS,
-                   v.ExposureView(12, 73, 190.0, 2400.0, 200))),
+     v.AccountView("Ada Berg", "aberg", XA, ("investigator", "analyst"), "en", "safe", SESSIONS)),
     ("officers", "accounts/officers.html", OFFICERS),
     ("agencies", "accounts/agencies.html", AGENCIES),
     ("agencies-empty", "accounts/agencies.html", v.AgenciesView(())),
@@ -151,7 +148,6 @@ PAGES: tuple[tuple[str, str, object], ...] = (
     ("answer-waiting", "searches/result.html", replace(ANSWER, state="waiting", hits=())),
     ("answer-refused", "searches/result.html", replace(ANSWER, state="refused", reason="The file is damaged.", hits=())),
     ("events", "oversight/events.html", EVENTS),
-    *SAMPLES,
     ("events-empty", "oversight/events.html", v.EventsView((), False)),
     ("health", "oversight/health.html", HEALTH),
     ("error", "errors/error.html", NOT_FOUND),
@@ -163,5 +159,5 @@ def shell(name: str, language: str = "en", mode: str = "full") -> v.Shell:
     """The frame of a sample page; login, enrolment and errors before login have no officer."""
     if name in {"login", "enrol", "enrol-confirm"}:
         return v.Shell(language, "token", error="Name, password or one-time code is wrong." if name == "login" else "")
-    may = frozenset({"cases", "search", "officers", "profiles", "events", "reviews"})
+    may = frozenset({"cases", "search", "officers", "events", "reviews"})
     return v.Shell(language, "token", "aberg", "XA-ICU", may, name.partition("-")[0], mode)
