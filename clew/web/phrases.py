@@ -3,11 +3,8 @@
 Every sentence here is in the catalogues; add an id with its sentence, then run `python frontend/catalogues.py`.
 """
 
-
-def N_(message: str) -> str:  # noqa: N802  (gettext's own name for "translate later")
-    """Mark a sentence for the catalogues."""
-    return message
-
+from clew.web.phrases_of_triage import N_ as N_  # noqa: PLC0414  (others take it from here)
+from clew.web.phrases_of_triage import TRIAGE
 
 WHY = {
     "same-bytes": N_("The two files are the same, byte for byte."),
@@ -64,7 +61,8 @@ JUDGEMENT = {
     "NEGATIVE": N_("Not the same"),
     "UNSURE": N_("Unsure"),
 }
-KIND = {"picture": N_("Picture"), "film": N_("Film"), "sound": N_("Sound"), "archive": N_("Archive"), "": N_("File")}
+KIND = {"picture": N_("Picture"), "film": N_("Film"), "sound": N_("Sound"), "archive": N_("Archive"), "other": N_("Other file"),
+        "": N_("File")}
 STATUS = {
     "imported": N_("Imported"),
     "duplicate": N_("Already in this case"),
@@ -118,6 +116,8 @@ FACT = {
     "mode": N_("Colours"),
     "codec": N_("Codec"),
     "rotation": N_("Rotation"),
+    "pictures": N_("Pictures in the file"),
+    "pictures_seen": N_("Of these looked at"),
 }
 # Why a file was refused: the sentences of the reader and of archives.
 REASONS = (
@@ -157,6 +157,29 @@ REASONS = (
     N_("The contribution was withdrawn before this file was opened."),
 )
 VERB = {
+    "open_selection": N_("Open a selection"),
+    "get_selection": N_("Look at a selection"),
+    "show_tiles": N_("Look at safe thumbnails"),
+    "show_categories": N_("Look at categories"),
+    "count_facets": N_("Count exhibits"),
+    "categorise": N_("Categorise exhibits"),
+    "undo": N_("Take back"),
+    "redo": N_("Do again"),
+    "get_act": N_("Look how far an act is"),
+    "list_changes": N_("List changes of a category"),
+    "note_seen": N_("Note an exhibit as seen"),
+    "save_view": N_("Save a view"),
+    "list_views": N_("List saved views"),
+    "drop_view": N_("Forget a saved view"),
+    "next_batch": N_("Take the next batch"),
+    "list_profiles": N_("List category profiles"),
+    "add_profile": N_("Make a category profile"),
+    "change_profile": N_("Change a category profile"),
+    "choose_profile": N_("Choose a category profile"),
+    "list_priorities": N_("List priorities"),
+    "set_priorities": N_("Set priorities"),
+    "preview_priorities": N_("Preview priorities"),
+    "act": N_("Go on with an act (worker)"),
     "add_agency": N_("Add an agency"),
     "add_file": N_("Add a file"),
     "add_officer": N_("Add an officer"),
@@ -222,6 +245,8 @@ VERB = {
     "reset_administrator": N_("New code for an administrator"),
     "reset_login": N_("New code for an officer"),
     "reveal": N_("Reveal"),
+    "hide_again": N_("Hide again"),
+    "my_exposure": N_("See one's own reveals"),
     "reveal_link": N_("Reveal both sides of a link"),
     "revoke_session": N_("End a session"),
     "run_search": N_("Run a search (worker)"),
@@ -282,6 +307,7 @@ MESSAGES = (
     N_("The database is not available right now. Try again in a moment."),
 )
 TABLES = {
+    **TRIAGE,
     "orientation": ORIENTATION,
     "matcher": MATCHER,
     "verdict": VERDICT,

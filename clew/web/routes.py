@@ -9,6 +9,8 @@ from clew.web.pages import cases as case
 from clew.web.pages import exhibits as exhibit
 from clew.web.pages import oversight as watch
 from clew.web.pages import sharing as alone
+from clew.web.pages import triage as sorting
+from clew.web.pages import triage_rules as rules
 
 API = APIRouter(prefix="/api/v1")
 for _part in (accounts, cases, exhibits, sharing, triage, uploads, oversight):
@@ -37,6 +39,17 @@ for _method, _path, _page in (
     ("GET", "/contributions/{contribution_id}", contributions.files_page),
     ("POST", "/contributions/{contribution_id}/withdraw", contributions.withdraw),
     ("GET", "/cases/{case_id}/exhibits", exhibit.grid_page),
+    ("GET", "/cases/{case_id}/triage", sorting.triage_page),
+    ("GET", "/cases/{case_id}/triage/counts", sorting.counts_part),
+    ("POST", "/cases/{case_id}/views", sorting.save_view),
+    ("POST", "/views/{view_id}/drop", sorting.drop_view),
+    ("POST", "/cases/{case_id}/batches", sorting.next_batch),
+    ("GET", "/cases/{case_id}/priorities", rules.priorities_page),
+    ("POST", "/cases/{case_id}/priorities", rules.set_priorities),
+    ("GET", "/profiles", rules.profiles_page),
+    ("POST", "/profiles", rules.add_profile),
+    ("POST", "/profiles/{profile_id}", rules.change_profile),
+    ("POST", "/profiles/{profile_id}/choose", rules.choose_profile),
     ("GET", "/exhibits/{exhibit_id}", exhibit.exhibit_page),
     ("POST", "/exhibits/{exhibit_id}/search", searches.search_part),
     ("POST", "/exhibits/{exhibit_id}/narrow", alone.narrow),

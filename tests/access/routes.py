@@ -151,6 +151,7 @@ PUBLIC = {("POST", "/login"), ("POST", "/enrol/secret"), ("POST", "/enrol")}
 
 ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "/me"): Route(anyone),
+    ("GET", "/me/exposure"): Route(anyone),
     ("PUT", "/me/preferences"): Route(anyone, ok=204, ask={"json": {"language": "en", "mode": "safe"}}),
     ("GET", "/sessions"): Route(anyone),
     ("DELETE", "/sessions/{session_id}"): Route(own_session, "session", 204),
@@ -201,6 +202,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "/exhibits/{exhibit_id}"): Route(on("read"), "exhibit"),
     ("GET", "/exhibits/{exhibit_id}/thumbnail"): Route(on("read"), "exhibit", 204),
     ("GET", "/exhibits/{exhibit_id}/signals"): Route(on("read"), "exhibit"),
+    ("POST", "/exhibits/{exhibit_id}/hidden"): Route(on("reveal"), "exhibit", ask={"json": {"seconds": 2}}),
     ("POST", "/exhibits/{exhibit_id}/reveal"): Route(on("reveal"), "exhibit", ask={"json": {"purpose": "to compare"}}),
     ("PUT", "/exhibits/{exhibit_id}/narrowed"): Route(narrowing, "exhibit", 204, {"json": {"narrowed": True}}),
     ("GET", "/exhibits/{exhibit_id}/grants"): Route(narrowing, "exhibit"),
@@ -219,6 +221,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("DELETE", "/uploads/{upload_id}"): Route(own_thing("contribute", team("contribute")), "upload", 204),
     ("GET", "/events"): Route(verb("events")),
     ("POST", "/cases/{case_id}/selections"): Route(on("read"), "case", 201, {"json": {}}),
+    ("GET", "/selections/{selection_id}"): Route(own_thing("read", on("read")), "selection"),
     ("GET", "/selections/{selection_id}/tiles"): Route(own_thing("read", on("read")), "selection"),
     ("GET", "/selections/{selection_id}/categories"): Route(own_thing("read", on("read")), "selection"),
     ("GET", "/cases/{case_id}/facets"): Route(on("read"), "case"),

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from clew.web import views as v
 from tests.web.sample_stages import ANSWER, COMPARE, FOUND, PART, PICTURES, SOUNDS
+from tests.web.sample_triage import SAMPLES
 
 NOW = datetime(2026, 11, 21, 20, 15, tzinfo=UTC)
 XA = v.Agency("XA-ICU", "XA", "Internet Crimes Unit of Xanadu")
@@ -74,6 +75,8 @@ EXHIBIT = v.ExhibitView(
                      ("MD5", "098f6bcd4621d373cade4e832627b4f6")), 4000, 3000,
     facts=(("taken_at", "2026-03-01 11:22:07"), ("camera_model", "Samsung SM-G991B"), ("text.unknown", "x")),
     signals=(v.SignalRow("exact", 1, 0, None), v.SignalRow("pdq", 1, 1, 96)), links=LINKS, stack=3, thumbnail=DOT,
+    changes=(v.ChangeRow(NOW, "XA-ICU", "Ada Berg", "VICS 2.0 US", "1 Child abuse material"),
+             v.ChangeRow(NOW - DAY, "XB-CPC", "XB-CPC", "", "")),
     may_reveal=True, conditions="Not to be used in court without asking the owner",
     sharing=v.SharingView(True, (v.Choice("XB-CPC", "Child Protection Centre Borduria (XB-CPC)"),),
                           (v.Choice("XC-NB", "مكتب سيلدافيا الوطني (XC-NB)"),)), part=PART)
@@ -114,7 +117,8 @@ PAGES: tuple[tuple[str, str, object], ...] = (
     ("enrol", "accounts/enrol.html", v.EnrolmentView()),
     ("enrol-confirm", "accounts/enrol.html", v.EnrolmentView("aberg", ticket="t", secret="JBSW Y3DP EHPK 3PXP", uri=URI)),
     ("account", "accounts/account.html",
-     v.AccountView("Ada Berg", "aberg", XA, ("investigator", "analyst"), "en", "safe", SESSIONS)),
+     v.AccountView("Ada Berg", "aberg", XA, ("investigator", "analyst"), "en", "safe", SESSIONS,
+                   v.ExposureView(12, 73, 190.0, 2400.0, 200))),
     ("officers", "accounts/officers.html", OFFICERS),
     ("agencies", "accounts/agencies.html", AGENCIES),
     ("agencies-empty", "accounts/agencies.html", v.AgenciesView(())),
@@ -147,6 +151,7 @@ PAGES: tuple[tuple[str, str, object], ...] = (
     ("answer-none", "searches/result.html", replace(FOUND, hits=())),
     ("answer-waiting", "searches/result.html", replace(ANSWER, state="waiting", hits=())),
     ("answer-refused", "searches/result.html", replace(ANSWER, state="refused", reason="The file is damaged.", hits=())),
+    *SAMPLES,
     ("events", "oversight/events.html", EVENTS),
     ("events-empty", "oversight/events.html", v.EventsView((), False)),
     ("health", "oversight/health.html", HEALTH),
@@ -159,5 +164,5 @@ def shell(name: str, language: str = "en", mode: str = "full") -> v.Shell:
     """The frame of a sample page; login, enrolment and errors before login have no officer."""
     if name in {"login", "enrol", "enrol-confirm"}:
         return v.Shell(language, "token", error="Name, password or one-time code is wrong." if name == "login" else "")
-    may = frozenset({"cases", "search", "officers", "events", "reviews"})
+    may = frozenset({"cases", "search", "officers", "profiles", "events", "reviews"})
     return v.Shell(language, "token", "aberg", "XA-ICU", may, name.partition("-")[0], mode)

@@ -65,7 +65,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One square: place in its selection, safe thumbnail (or none), marks. `stack` counts near-copies in sight, itself too."""
+    """One square: place in its selection, safe thumbnail (or none), marks. `stack` counts near-copies in sight, itself too.
+
+    `covered`: one's own agency has decided what it is, so its thumbnail is kept back until asked for.
+    """
 
     at: int
     id: ExhibitId
@@ -77,6 +80,7 @@ class Tile:
     duration: float
     taken_at: datetime | None
     thumbnail: bytes | None = field(repr=False)
+    covered: bool
     links: int
     stack: int
     seen: bool

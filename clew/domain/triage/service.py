@@ -116,19 +116,31 @@ def selection_of(work: Work, viewer: Viewer, selection_id: SelectionId, start: i
     return row
 
 
+@verb("get_selection", right="read")
+def get_selection(work: Work, viewer: Viewer, selection_id: SelectionId) -> Opened:
+    """Show how many places an own open selection has."""
+    held = selection_of(work, viewer, selection_id)
+    work.record(event(viewer, "get_selection", case_id=held.case_id, subject=f"case:{held.case_id}"))
+    return Opened(selection_id, CaseId(held.case_id), held.total)
+
+
 @verb("show_tiles", right="read")
-def show_tiles(work: Work, viewer: Viewer, selection_id: SelectionId, *, start: int = 0, count: int = 60) -> list[Tile]:
-    """Show the safe thumbnails at some places of a selection; one event lists them. What went out of sight is left out."""
+def show_tiles(work: Work, viewer: Viewer, selection_id: SelectionId, *, start: int = 0, count: int = 60,
+               decided: bool = False) -> list[Tile]:
+    """Show the safe thumbnails at some places of a selection; one event lists them. What went out of sight is left out.
+
+    What one's own agency has decided comes without its thumbnail, unless `decided` asks for it: fewer exposures.
+    """
     low = max(0, start)
     held = selection_of(work, viewer, selection_id, low, min(max(1, count), PAGE))
     rows = work.rows(_TILES, {"numbers": held.members, "me": viewer.officer_id})
-    tiles = _tiles(work, viewer, held.case_id, low, rows)
+    tiles = _tiles(work, viewer, held.case_id, low, rows, decided)
     work.record(event(viewer, "show_tiles", case_id=held.case_id, subject=f"case:{held.case_id}",
-                      detail={"exhibits": [str(tile.id) for tile in tiles]}))
+                      detail={"exhibits": [str(tile.id) for tile in tiles], "decided": decided}))
     return tiles
 
 
-def _tiles(work: Work, viewer: Viewer, case_id: uuid.UUID, start: int, rows: list[Row[Any]]) -> list[Tile]:
+def _tiles(work: Work, viewer: Viewer, case_id: uuid.UUID, start: int, rows: list[Row[Any]], decided: bool) -> list[Tile]:
     shown = [row.id for row in rows]
     links = {row.exhibit_id: row.links for row in work.rows(
         "SELECT * FROM clew.linked_exhibits(:case, :exhibits)", {"case": case_id, "exhibits": shown})}
@@ -137,9 +149,10 @@ def _tiles(work: Work, viewer: Viewer, case_id: uuid.UUID, start: int, rows: lis
     for one in work.rows("SELECT * FROM clew.categories_told(:exhibits)", {"exhibits": shown}):
         said.setdefault(one.exhibit_id, []).append(
             Said(one.agency_code, one.own, ProfileId(one.profile_id), one.profile, one.code, one.label))
+    covered = {one for one, all_of_it in said.items() if not decided and any(told.own for told in all_of_it)}
     return [Tile(start + row.place - 1, ExhibitId(row.id), row.path, row.kind, row.state,
-                 row.refusal if row.state == "refused" else "", row.size, row.duration, row.taken_at, thumbnail_of(row, viewer),
-                 links.get(row.id, 0), stacks.get(row.head, 1), row.seen, tuple(said.get(row.id, ()))) for row in rows]
+                 row.refusal if row.state == "refused" else "", row.size, row.duration, row.taken_at,
+                 None if row.id in covered else thumbnail_of(row, viewer), row.id in covered, links.get(row.id, 0), stacks.get(row.head, 1), row.seen, tuple(said.get(row.id, ()))) for row in rows]
 
 
 @verb("show_categories", right="read")

@@ -43,18 +43,25 @@ def open_selection(viewer: Asking, case_id: uuid.UUID, body: Asked, key: Key) ->
     return service.open_selection.once(key, viewer, CaseId(case_id), asked=body.asked)
 
 
+@router.get("/selections/{selection_id}")
+def get_selection(viewer: Asking, selection_id: uuid.UUID) -> Opened:
+    """Show how many places an open selection has."""
+    return service.get_selection(viewer, SelectionId(selection_id))
+
+
 def _tile(tile: Tile) -> dict[str, Any]:
     shown = None if tile.thumbnail is None else f"data:image/webp;base64,{base64.b64encode(tile.thumbnail).decode()}"
     return {"at": tile.at, "id": tile.id, "path": tile.path, "kind": tile.kind, "state": tile.state, "reason": tile.reason,
             "size": tile.size, "duration": tile.duration, "taken_at": tile.taken_at, "links": tile.links, "stack": tile.stack,
-            "seen": tile.seen, "said": tile.said, "thumbnail": shown}
+            "seen": tile.seen, "said": tile.said, "thumbnail": shown, "covered": tile.covered}
 
 
 @router.get("/selections/{selection_id}/tiles")
 def show_tiles(viewer: Asking, selection_id: uuid.UUID, start: Place = 0,
-               count: Annotated[int, Query(ge=1, le=service.PAGE)] = 60) -> dict[str, Any]:
-    """Show the safe thumbnails at some places of a selection. What went out of sight since is left out."""
-    return {"tiles": [_tile(tile) for tile in service.show_tiles(viewer, SelectionId(selection_id), start=start, count=count)]}
+               count: Annotated[int, Query(ge=1, le=service.PAGE)] = 60, decided: bool = False) -> dict[str, Any]:
+    """Show the safe thumbnails at some places of a selection; of what is decided only when asked for."""
+    tiles = service.show_tiles(viewer, SelectionId(selection_id), start=start, count=count, decided=decided)
+    return {"tiles": [_tile(tile) for tile in tiles]}
 
 
 @router.get("/selections/{selection_id}/categories")

@@ -7,6 +7,7 @@ import "./media-compare.js";
 import "./media-grid.js";
 import "./region-search.js";
 import "./reveal-picture.js";
+import "./triage-grid.js";
 
 // On a narrow screen each cell of a table says its column; the sheet shows it.
 function nameCells() {

@@ -10,13 +10,14 @@ from clew.domain.cases import service as cases
 from clew.domain.exhibits import service
 from clew.domain.exhibits.model import Exhibit, Tile
 from clew.domain.links import service as links
+from clew.domain.triage import acts
 from clew.kernel.ids import CaseId, ExhibitId
 from clew.signals import exact
 from clew.web.pages.frame import Visit, visit
 from clew.web.pages.parts import asked_of, case_of, link_row, name_of, owner, picture
 from clew.web.pages.sharing import sharing_view
 from clew.web.pages.stages import stage
-from clew.web.views import Agency, ExhibitView, GridView, SignalRow, StageView, TileView
+from clew.web.views import Agency, ChangeRow, ExhibitView, GridView, SignalRow, StageView, TileView
 
 PAGE = 60
 LINKS = 50
@@ -43,6 +44,7 @@ def exhibit_page(request: Request, exhibit_id: uuid.UUID) -> Response:
     """Show one exhibit with its signals, links and facts."""
     with visit(request, "cases", "read") as v:
         found = service.get_exhibit.within(v.work, v.viewer, ExhibitId(exhibit_id))
+        acts.note_seen.within(v.work, v.viewer, found.id)
         return v.page("exhibits/exhibit.html", _view(v, found))
 
 
@@ -59,7 +61,7 @@ def _view(v: Visit, found: Exhibit) -> ExhibitView:
         (("SHA-256", found.sha256), ("SHA-1", found.sha1), ("MD5", found.md5)), found.width, found.height,
         found.duration, _facts(found.facts), signals, tuple(link_row(v, one) for one in near), found.stack,
         picture(thumbnail), found.state == "imported" and found.kind in REVEALED and v.may("reveal"),
-        asked_of(found), sharing_view(v, found), _part(v, found, picture(thumbnail)))
+        asked_of(found), sharing_view(v, found), _part(v, found, picture(thumbnail)), _changes(v, found.id))
 
 
 def _part(v: Visit, found: Exhibit, shown: str) -> StageView | None:
@@ -67,6 +69,12 @@ def _part(v: Visit, found: Exhibit, shown: str) -> StageView | None:
     if found.state != "imported" or found.kind not in REVEALED or not v.may("search"):
         return None
     return stage(v.words, found.kind, (found.width, found.height), shown)
+
+
+def _changes(v: Visit, exhibit_id: ExhibitId) -> tuple[ChangeRow, ...]:
+    return tuple(ChangeRow(one.made_at, one.agency_code, one.officer, one.profile, "" if one.code is None else
+                           f"{one.code} {v.words.named('category', one.label)}")
+                 for one in acts.list_changes.within(v.work, v.viewer, exhibit_id))
 
 
 def _facts(facts: dict[str, Any]) -> tuple[tuple[str, str], ...]:

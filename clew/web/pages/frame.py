@@ -20,6 +20,7 @@ from clew.web.words import LANGUAGES, Words
 LANGUAGE_COOKIE = "clew-language"
 # Which right opens which door of the bar.
 DOORS = {"cases": "read", "search": "search", "reviews": "manage_officers", "officers": "manage_officers",
+         "profiles": "set_profiles",
          "agencies": "manage_agencies", "events": "read_events", "health": "health"}
 
 

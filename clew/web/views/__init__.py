@@ -9,6 +9,7 @@ from clew.web.views.accounts import (
     AgencyRow,
     AppointedRow,
     EnrolmentView,
+    ExposureView,
     IssuedCode,
     LoginView,
     OfficerRow,
@@ -29,6 +30,7 @@ from clew.web.views.cases import (
     ReviewView,
 )
 from clew.web.views.exhibits import (
+    ChangeRow,
     ExhibitView,
     GridView,
     SharingView,
@@ -69,6 +71,18 @@ from clew.web.views.stages import (
     ShapeView,
     StageView,
 )
+from clew.web.views.triage import (
+    CodeView,
+    FacetRow,
+    FacetsView,
+    FacetValue,
+    PrioritiesView,
+    PriorityRow,
+    ProfilesView,
+    ProfileView,
+    SavedViewRow,
+    TriageView,
+)
 
 __all__ = [
     "AccountView",
@@ -79,8 +93,10 @@ __all__ = [
     "CaseRow",
     "CaseView",
     "CasesView",
+    "ChangeRow",
     "CheckRow",
     "Choice",
+    "CodeView",
     "CompareView",
     "ContributionRow",
     "EnrolmentView",
@@ -88,6 +104,10 @@ __all__ = [
     "EventRow",
     "EventsView",
     "ExhibitView",
+    "ExposureView",
+    "FacetRow",
+    "FacetValue",
+    "FacetsView",
     "FailedRow",
     "FileRow",
     "FilesView",
@@ -104,9 +124,14 @@ __all__ = [
     "OverlapRow",
     "PartRow",
     "PolicyView",
+    "PrioritiesView",
+    "PriorityRow",
+    "ProfileView",
+    "ProfilesView",
     "ProgressView",
     "ReviewRow",
     "ReviewView",
+    "SavedViewRow",
     "ScoreRow",
     "SearchHit",
     "SearchRow",
@@ -121,4 +146,5 @@ __all__ = [
     "SignalRow",
     "StageView",
     "TileView",
+    "TriageView",
 ]

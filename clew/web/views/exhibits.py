@@ -60,6 +60,17 @@ class SharingView:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """One change of an exhibit's category; an empty `said`: it was taken back."""
+
+    at: datetime
+    agency: str
+    officer: str
+    profile: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
 class ExhibitView:
     """One exhibit. `facts` are (label id of words.FACTS, value) pairs; sizes in bytes, duration in seconds.
 
@@ -91,3 +102,4 @@ class ExhibitView:
     conditions: str = ""
     sharing: SharingView | None = None
     part: StageView | None = None
+    changes: tuple[ChangeRow, ...] = ()
