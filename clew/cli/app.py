@@ -8,7 +8,8 @@ import typer
 
 COMMANDS = {
     "init": "node:init", "serve": "node:serve", "work": "node:work", "demo": "node:demo",
-    "doctor": "doctor:doctor", "retry": "upkeep:retry", "check": "upkeep:check", "audit": "upkeep:audit", "backup": "upkeep:backup_node",
+    "doctor": "doctor:doctor", "retry": "upkeep:retry", "check": "upkeep:check",
+    "audit": "upkeep:audit", "backup": "upkeep:backup_node",
     "restore": "upkeep:restore_node", "upgrade": "upkeep:upgrade",
     "login": "officers:login", "logout": "officers:logout", "enrol": "officers:enrol", "agency": "officers:agency",
     "officer": "officers:officer", "case": "cases:case", "ingest": "ingest:ingest", "overlap": "cases:overlap",

@@ -62,6 +62,7 @@ class Settings(BaseSettings):
     session_minutes: _Some = 60  # idle time after which a session ends
     session_hours: _Some = 12  # longest life of a session
     reveal_limit: _OrNone = 0  # reveals per officer and day; 0: none
+    break_after: _OrNone = 40  # reveals within an hour after which a break is suggested; 0: never
     search_limit: _OrNone = 200  # searches per officer and hour (probing limit)
     agency_search_limit: _OrNone = 2000  # the same for a whole agency
 

@@ -1,4 +1,4 @@
-"""What looks alike and is no copy never matches: one place photographed twice, twins of one maker, other pictures in one frame."""
+"""What looks alike and is no copy never matches: one place photographed twice, twins of one maker."""
 
 import itertools
 from pathlib import Path

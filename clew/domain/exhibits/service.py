@@ -12,12 +12,12 @@ from clew.access import sight
 from clew.access.verb import event, verb
 from clew.domain.cases.service import case_in_sight
 from clew.domain.exhibits.arrive import agency_key, arrive, deposit, known_file
+from clew.domain.exhibits.exposure import within_limit
 from clew.domain.exhibits.heirs import keep_still
 from clew.domain.exhibits.model import Exhibit, Page, Shown, Tile
 from clew.domain.exhibits.rules import check_path, cursor, read_cursor
-from clew.kernel.errors import BadInput, NotFound, Refused, TooMany
+from clew.kernel.errors import BadInput, NotFound, Refused
 from clew.kernel.ids import CaseId, ExhibitId
-from clew.kernel.settings import settings
 from clew.kernel.viewer import Viewer
 from clew.store.db import Work
 from clew.store.memory import in_memory
@@ -177,6 +177,7 @@ class Revealed:
     object_name: str
     size: int
     data_key: bytes = field(repr=False)
+    break_due: bool = False  # many within the hour: a break is suggested, never demanded
 
 
 @verb("reveal", right="reveal")
@@ -189,23 +190,13 @@ def reveal(work: Work, viewer: Viewer, exhibit_id: ExhibitId, *, purpose: str) -
         raise Refused("Your mode shows no clear material. Choose Full under My account, then reveal.")
     if row.state != "imported":
         raise Refused("This file could not be opened safely, so it cannot be shown. Its record says why.")
-    _check_limit(work, viewer)
+    seen = within_limit(work, viewer)
     held = work.first("SELECT * FROM clew.exhibit_key(:exhibit)", {"exhibit": exhibit_id})
     if held is None:
         raise NotFound
     work.record(event(viewer, "reveal", case_id=row.case_id, subject=f"exhibit:{exhibit_id}", purpose=purpose.strip()))
     key = agency_key(work, held.agency_id).unwrap(held.object_name, bytes(held.wrapped_key))
-    return Revealed(exhibit_id, row.kind, held.object_name, row.size, key)
-
-
-def _check_limit(work: Work, viewer: Viewer) -> None:
-    own = work.value("SELECT reveal_limit FROM clew.agencies WHERE id = :id", {"id": viewer.agency_id})
-    limit = min((one for one in (own, settings().reveal_limit) if one), default=0)
-    if limit:  # one at a time: several at once would each find room
-        work.rows("SELECT pg_advisory_xact_lock(hashtextextended(:who, 0))", {"who": f"clew reveals {viewer.officer_id}"})
-    just_now = sum(told.verb == "reveal" for told in work.events)  # in this very transaction
-    if limit and work.value("SELECT clew.reveals_today()") + just_now >= limit:
-        raise TooMany(f"Your agency's limit of {limit} reveals a day is reached. It begins anew tomorrow (UTC).")
+    return Revealed(exhibit_id, row.kind, held.object_name, row.size, key, seen.break_due)
 
 
 def content(revealed: Revealed) -> AbstractContextManager[int]:

@@ -8,7 +8,8 @@ from clew.store.vault import vault
 
 _NOT_OPENED = ("It could not be opened after several tries; the operator's log says why. The bytes are kept: "
                "contribute it again later.")
-_NOT_COMPARED = "It could not be compared after several tries. The operator's health page shows the job; `clew retry` runs it again."
+_NOT_COMPARED = ("It could not be compared after several tries. The operator's health page shows the job; `clew retry` runs it "
+                 "again.")
 _NOT_SEARCHED = "The file could not be looked at after several tries; the operator's log says why. Search with it again."
 _GIVEN_UP = """
     SELECT q.entrypoint, f.id AS file FROM clew.pgqueuer q

@@ -8,6 +8,8 @@ from pydantic import BaseModel, Field
 
 from clew.domain.accounts import door, service
 from clew.domain.accounts.model import Agency, Invitation, LoggedIn, Me, Officer, Session
+from clew.domain.exhibits import exposure
+from clew.domain.exhibits.exposure import Exposure
 from clew.kernel.ids import AgencyId, OfficerId, SessionId
 from clew.web.session import Asking, Key
 
@@ -58,6 +60,12 @@ def enrol(request: Request, body: Enrol) -> None:
     """Set password and one-time codes with an enrolment code."""
     address = request.client.host if request.client else ""
     door.enrol(body.login, body.enrolment, body.password, body.secret, body.code, address=address)
+
+
+@router.get("/me/exposure")
+def my_exposure(viewer: Asking) -> Exposure:
+    """Show how much clear material one has looked at; nobody else is shown it."""
+    return exposure.my_exposure(viewer)
 
 
 @router.get("/me")

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
-from clew.domain.exhibits import contributions, service
+from clew.domain.exhibits import contributions, exposure, service
 from clew.domain.exhibits.model import Contribution, Exhibit, File, Progress, Tile
 from clew.domain.matching import service as matching
 from clew.domain.matching.model import Search
@@ -120,7 +120,20 @@ def reveal(viewer: Asking, exhibit_id: uuid.UUID, body: Reveal) -> Response:
     revealed = service.reveal(viewer, ExhibitId(exhibit_id), purpose=body.purpose)
     if revealed.kind not in ("picture", "film"):
         raise Refused("There is no picture in this file.")
-    return Response(clear_picture(revealed, time=body.time), media_type="image/jpeg")
+    return Response(clear_picture(revealed, time=body.time), media_type="image/jpeg",
+                    headers={"Clew-Break": "1"} if revealed.break_due else None)
+
+
+class Hidden(BaseModel):
+    """How long clear material was on the screen, in seconds."""
+
+    seconds: float = Field(ge=0, le=1e6)
+
+
+@router.post("/exhibits/{exhibit_id}/hidden", status_code=204)
+def hide_again(viewer: Asking, exhibit_id: uuid.UUID, body: Hidden, key: Key) -> None:
+    """Write down how long clear material was on the screen, for the officer's own counter."""
+    exposure.hide_again.once(key, viewer, ExhibitId(exhibit_id), seconds=body.seconds)
 
 
 @router.post("/cases/{case_id}/searches", status_code=202)

@@ -43,7 +43,9 @@ class RevealPicture extends HTMLElement {
       if (answer.status === 401) location.reload();
       if (!answer.ok) throw await answer.json().catch(() => ({}));
       const bytes = await answer.blob();
-      if (!asked.signal.aborted) this.draw(bytes);
+      if (asked.signal.aborted) return;
+      this.draw(bytes);
+      this.querySelector("[data-break]").hidden = !answer.headers.has("clew-break");
     } catch (error) {
       if (asked.signal.aborted) return;
       this.problem.textContent = (error instanceof Error ? "" : error.message) || this.problem.dataset.fallback;
@@ -64,10 +66,21 @@ class RevealPicture extends HTMLElement {
     this.picture.draggable = false;
     this.picture.src = this.address;
     this.append(this.picture);
+    this.since = performance.now();
     this.form.hidden = true;
     this.button.hidden = false;
     this.button.focus();
     this.dispatchEvent(new CustomEvent("revealed", { bubbles: true }));
+  }
+
+  // For the officer's own counter; it outlives the page, and its loss is no harm.
+  tell(seconds) {
+    fetch(this.getAttribute("hidden-url"), {
+      method: "POST",
+      keepalive: true,
+      body: JSON.stringify({ seconds }),
+      headers: { "Content-Type": "application/json", "X-CSRF-Token": this.getAttribute("csrf") },
+    }).catch(() => {});
   }
 
   hide() {
@@ -76,6 +89,7 @@ class RevealPicture extends HTMLElement {
     this.picture.remove();
     URL.revokeObjectURL(this.address);
     this.picture = this.address = undefined;
+    this.tell((performance.now() - this.since) / 1000);
     this.form.hidden = false;
     this.button.hidden = true;
     this.dispatchEvent(new CustomEvent("hidden-again", { bubbles: true }));

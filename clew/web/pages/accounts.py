@@ -7,10 +7,12 @@ from fastapi.responses import Response
 
 from clew.domain.accounts import service
 from clew.domain.accounts.model import Me
+from clew.domain.exhibits import exposure
+from clew.domain.exhibits.exposure import Exposure
 from clew.kernel.ids import SessionId
 from clew.web.pages.forms import OwnForm
 from clew.web.pages.frame import LANGUAGE_COOKIE, go, visit
-from clew.web.views import AccountView, Agency, SessionRow
+from clew.web.views import AccountView, Agency, ExposureView, SessionRow
 
 
 def account_page(request: Request) -> Response:
@@ -19,12 +21,14 @@ def account_page(request: Request) -> Response:
         me = service.get_me.within(v.work, v.viewer)
         sessions = service.list_sessions.within(v.work, v.viewer)
         rows = tuple(SessionRow(str(s.id), s.address, s.kind, s.made_at, s.seen_at, s.current) for s in sessions)
-        return v.page("accounts/account.html", _view(me, rows))
+        seen = exposure.my_exposure.within(v.work, v.viewer)
+        return v.page("accounts/account.html", _view(me, rows, seen))
 
 
-def _view(me: Me, sessions: tuple[SessionRow, ...]) -> AccountView:
+def _view(me: Me, sessions: tuple[SessionRow, ...], seen: Exposure) -> AccountView:
     return AccountView(me.full_name, me.login, Agency(me.agency_code, me.country, me.agency_name), me.roles,
-                       me.language, me.mode, sessions)
+                       me.language, me.mode, sessions, ExposureView(
+                           seen.today, seen.week, seen.seconds_today, seen.seconds_week, seen.limit))
 
 
 def choose_language(form: OwnForm) -> Response:

@@ -45,6 +45,17 @@ class SessionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ExposureView:
+    """Reveals and seconds of today and of seven days; the agency's daily limit, 0 for none."""
+
+    today: int
+    week: int
+    seconds_today: float
+    seconds_week: float
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
 class AccountView:
     """The officer's own account."""
 
@@ -55,6 +66,7 @@ class AccountView:
     language: str
     mode: str
     sessions: tuple[SessionRow, ...]
+    exposure: ExposureView
 
 
 @dataclass(frozen=True, slots=True)

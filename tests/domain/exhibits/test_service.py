@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from clew.domain.accounts.service import set_preferences
-from clew.domain.exhibits import service, sharing
+from clew.domain.exhibits import exposure, service, sharing
 from clew.domain.links import service as links
 from clew.kernel.errors import BadInput, NotFound, Refused, TooMany
 from clew.kernel.ids import ExhibitId
+from clew.kernel.settings import settings, use_settings
 from clew.store.vault import vault
 from tests.domain.conftest import House
 
@@ -149,3 +150,25 @@ def test_only_the_team_narrows_and_grants(house: House) -> None:
     for code in ("XA-VIU", "XQ-NONE"):
         with pytest.raises(BadInput):
             sharing.grant(house.viewer("anna"), exhibit, agency_code=code)
+
+
+def test_an_officer_sees_how_much_he_looked_at_and_a_break_is_suggested(house: House) -> None:
+    art = house.viewer("art")
+    exhibit = house.bring("art", house.case("art"), "looked at")[0]
+    before = exposure.my_exposure(art)
+    at = settings()
+    use_settings(at.model_copy(update={"break_after": before.hour + 2}))
+    try:
+        assert not service.reveal(art, exhibit, purpose="to compare").break_due
+        assert service.reveal(art, exhibit, purpose="to compare").break_due
+        exposure.hide_again(art, exhibit, seconds=12.34)
+        exposure.hide_again(art, exhibit, seconds=1e9)
+    finally:
+        use_settings(at)
+    after = exposure.my_exposure(art)
+    assert (after.today - before.today, after.week - before.week) == (2, 2)
+    assert after.seconds_today - before.seconds_today == pytest.approx(12.3 + exposure.LONGEST, abs=0.2)
+    with pytest.raises(NotFound):
+        exposure.hide_again(house.viewer("ben"), exhibit, seconds=1)
+    with pytest.raises(BadInput):
+        exposure.hide_again(art, exhibit, seconds=-1)

@@ -38,11 +38,15 @@ $$;
 REVOKE EXECUTE ON FUNCTION clew.row_hash(text, uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION clew.row_hash(text, uuid) TO clew_app, clew_door, clew_system;
 
--- How many reveals the viewer has made today: the record itself stays out of his reach.
-CREATE FUNCTION clew.reveals_today() RETURNS bigint
+-- How much clear material the viewer has looked at, for himself and his limit: the record itself stays out of his reach.
+CREATE FUNCTION clew.own_exposure() RETURNS TABLE (hour bigint, today bigint, week bigint, seconds_today real, seconds_week real)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
-    SELECT count(*) FROM events WHERE officer_id = viewer_officer() AND verb = 'reveal'
-      AND at >= date_trunc('day', now())
+    SELECT count(*) FILTER (WHERE r.revealed AND r.at > now() - interval '1 hour'),
+           count(*) FILTER (WHERE r.revealed AND r.at >= date_trunc('day', now())), count(*) FILTER (WHERE r.revealed),
+           coalesce(sum(r.seconds) FILTER (WHERE r.at >= date_trunc('day', now())), 0), coalesce(sum(r.seconds), 0)
+    FROM (SELECT e.at, e.verb = 'reveal' AS revealed, CAST(e.payload #>> '{detail,seconds}' AS real) AS seconds FROM events e
+          WHERE e.officer_id = viewer_officer() AND e.verb IN ('reveal', 'hide_again')
+            AND e.at >= date_trunc('day', now()) - interval '6 days') r
 $$;
 
 -- Which matchers have looked at an exhibit in sight, and with what quality; never a hash. Nothing before the exhibit was
@@ -57,8 +61,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = clew, pg_temp AS $$
       AND clew.sees_exhibit(one) AND NOT EXISTS (SELECT 1 FROM described n
         WHERE n.media_id = d.media_id AND n.matcher = d.matcher AND n.version > d.version) GROUP BY 1, 2 ORDER BY 1, 2
 $$;
-REVOKE EXECUTE ON FUNCTION clew.reveals_today(), clew.exhibit_signals(uuid) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION clew.reveals_today(), clew.exhibit_signals(uuid) TO clew_app;
+REVOKE EXECUTE ON FUNCTION clew.own_exposure(), clew.exhibit_signals(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION clew.own_exposure(), clew.exhibit_signals(uuid) TO clew_app;
 -- Making the node is the one verb of the owner's login.
 CREATE POLICY events_owner_appends ON clew.events FOR INSERT TO clew_owner WITH CHECK (true);
 
