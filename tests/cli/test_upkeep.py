@@ -83,7 +83,8 @@ def test_check_finds_an_agency_that_is_locked_out_and_goes_on(node: Node) -> Non
     path = _object_of(node)
     with psycopg.connect(postgres.dsn_for(postgres.OWNER, node.at)) as owner:
         owner.execute("INSERT INTO clew.media_keys SELECT k.media_id, a.id, decode(repeat('00', 60), 'hex') "
-                      "FROM clew.media_keys k, clew.agencies a JOIN clew.media m ON true WHERE m.id = k.media_id AND m.object_name = %s "
+                      "FROM clew.media_keys k, clew.agencies a JOIN clew.media m ON true "
+                      "WHERE m.id = k.media_id AND m.object_name = %s "
                       "AND a.id <> k.agency_id LIMIT 1", [path.name])
     code, report = _run("check")
     assert (code, path.name in report["damaged"]) == (1, True)
