@@ -37,6 +37,8 @@ POSSIBLE: Final = 10.0
 """Strength from which a pair is worth an officer's look (curves/place.json says what it costs)."""
 STILLS: Final = 8
 """Stills of one film at most: each costs as much as a picture."""
+COMPARED: Final = 20
+"""Candidates of the index that are compared, the strongest first: each takes half a second of one core."""
 _APART: Final = 10.0
 _LOOKED_AT: Final = 3
 """Pairs of stills that are compared where one side is a film, the likeliest first."""

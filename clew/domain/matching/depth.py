@@ -116,10 +116,11 @@ def pairs_in_depth(work: Work, ours: Signals, itself: uuid.UUID | None = None, k
     passed = {itself, *known}
     found: list[Found] = []
     for name, indexes in ((details.NAME, (details.NAME, likeness.NAME)), (sound.NAME, (sound.NAME,)),
-                          (place.NAME, (place.NAME,)), *(((likeness.NAME, (likeness.NAME,)),) if alike else ())):
+                          *(((likeness.NAME, (likeness.NAME,)),) if alike else ()), (place.NAME, (place.NAME,))):
         if name == place.NAME:
             passed |= {one.other for one in found if one.matcher == details.NAME and one.score.verdict == "match"}
         others = list(dict.fromkeys(other for index in indexes for other in proposed(work, index, ours, passed)))
+        others = others[:place.COMPARED] if name == place.NAME else others
         sure = _compared(work, name, ours, others, itself)
         copies = beside(work, [one.other for one in sure]) - {*others, *passed}
         found += sure + _compared(work, name, ours, sorted(copies), itself)
