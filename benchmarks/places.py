@@ -31,6 +31,7 @@ from clew.signals.embedding import unpacked
 from clew.signals.models import session
 from clew.signals.places.codec import unpack
 from clew.signals.places.geometry import agreement
+from clew.signals.places.network import worth_asking
 
 DISTRACTORS = 1000
 EDGES = [-0.1, 0.01, 1, 2, 3, 4, 6, 8, 10, 14, 20, 30, 50, 100, 2000]
@@ -69,6 +70,7 @@ class Measured:
     def __init__(self, half: Half, most: int) -> None:
         self.described: list[float] = []
         self.compared: list[float] = []
+        self.glanced: list[float] = []
         self.bytes: list[int] = []
         shown = [*pictures(half), *others(half)]
         self.signals = {one: self._described(one) for one in shown}
@@ -85,10 +87,12 @@ class Measured:
         return signals
 
     def _strength(self, pair: Pair) -> float:
+        if not (self.signals[pair.a] and self.signals[pair.b]):
+            return 0.0
         start = time.thread_time()
-        a, b = (self.signals[side] for side in (pair.a, pair.b))
-        found = place.seen(session.networks("place"), unpack(a[0].value), unpack(b[0].value)) if a and b else None
-        self.compared.append(time.thread_time() - start)
+        a, b = (unpack(self.signals[side][0].value) for side in (pair.a, pair.b))
+        found = place.seen(session.networks("place"), a, b)
+        (self.compared if worth_asking(a, b) else self.glanced).append(time.thread_time() - start)
         return found.strength if found else 0.0
 
 
@@ -173,9 +177,12 @@ def figures(measured: Measured, placed: list[int]) -> Iterator[dict[str, Any]]:
     for most in (1, 20, 100):
         yield line(f"the other picture among the first {most}, by compact code", float(np.mean([one <= most for one in placed])),
                    "share", len(placed))
-    for name, took in (("describe a picture", measured.described), ("compare two pictures", measured.compared)):
+    for name, took in (("describe a picture", measured.described), ("compare two pictures", measured.compared),
+                       ("tell two that need no comparing", measured.glanced)):
         yield line(f"{name}, median", 1000 * statistics.median(took), "ms", len(took), better="lower") | {
             "spread": [round(1000 * min(took)), round(1000 * max(took))]}
+    asked = [pair for pair, _ in measured.ours if not pair.same]
+    yield line("different pairs that need no comparing", len(measured.glanced) / len(asked), "share, at most", len(asked))
     yield line("bytes a picture, most", max(measured.bytes), "B", len(measured.bytes), better="lower")
 
 

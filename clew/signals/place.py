@@ -23,7 +23,7 @@ from clew.signals.models.networks import Networks
 from clew.signals.places import codec, compact
 from clew.signals.places.colours import agreeing
 from clew.signals.places.geometry import Agreement, agreement
-from clew.signals.places.network import maps_of, paired
+from clew.signals.places.network import maps_of, paired, worth_asking
 from clew.signals.places.points import Points, find
 from clew.signals.sides import turned_round
 
@@ -139,7 +139,9 @@ class Seen:
 
 
 def seen(networks: Networks, a: Points, b: Points) -> Seen | None:
-    """Return how two pictures agree; None where too few points do."""
+    """Return how two pictures agree; None where too few points do, or so few look alike that nobody need ask."""
+    if not worth_asking(a, b):
+        return None
     mine, theirs, _ = paired(networks, a, b)
     one, other = a.chosen(mine), b.chosen(theirs)
     found = agreement(one.xy, other.xy, (a.size, b.size))

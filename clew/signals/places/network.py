@@ -10,6 +10,9 @@ from clew.signals.places.points import Floats, Maps, Points
 
 LEAST: Final = 0.1
 """How sure a pair must be to be looked at: as the network was published."""
+_ALIKE: Final = 0.8
+_SHARE: Final = 0.05
+"""Of the fewer points: so many have to be each other's nearest, at a cosine of 0.8, or the second network is not asked."""
 Ints = NDArray[np.int64]
 
 
@@ -19,6 +22,19 @@ def maps_of(networks: Networks) -> Maps:
         return networks.run("points", x=grey)
 
     return maps
+
+
+def worth_asking(a: Points, b: Points) -> bool:
+    """Tell in a few milliseconds whether enough points look alike for the network that takes half a second.
+
+    Of the tuning half's pairs of one place that are found, the fewest had 70 such points of 1,024; nine in ten different
+    pairs have fewer.
+    """
+    alike = a.descriptors @ b.descriptors.T
+    theirs = alike.argmax(axis=1)
+    mine = np.arange(len(theirs))
+    mutual = (alike.argmax(axis=0)[theirs] == mine) & (alike[mine, theirs] > _ALIKE)
+    return int(mutual.sum()) >= _SHARE * min(len(a), len(b))
 
 
 def paired(networks: Networks, a: Points, b: Points) -> tuple[Ints, Ints, Floats]:
