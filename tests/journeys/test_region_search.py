@@ -87,7 +87,7 @@ def _wait_for_depth(page: Page) -> None:
 
 def _compare(page: Page) -> None:
     page.click("text=Judge 1 link")
-    page.wait_for_selector(".tools button")
+    page.wait_for_selector(".compare-tools button")
     label = page.get_attribute("[data-side=left] svg.stage", "aria-label") or ""
     shown = [int(one) for one in re.findall(r"(\d+)%", label)]
     assert shown == pytest.approx([25, 75, 25, 75], abs=3), "the middle is marked on the whole"

@@ -66,7 +66,7 @@ def test_keys_and_buttons_zoom_and_move_both_sides_alike(page: Page) -> None:
 
 
 def test_every_tool_has_a_key_that_works_only_inside(page: Page) -> None:
-    keys = page.evaluate("[...document.querySelectorAll('.tools button')].map(b => [b.dataset.act, b.dataset.key])")
+    keys = page.evaluate("[...document.querySelectorAll('.compare-tools button')].map(b => [b.dataset.act, b.dataset.key])")
     assert len(keys) == len({key for _, key in keys}) == 11
     page.focus("#judge ~ form [name=reason], form [name=reason]")
     page.keyboard.type("slfd+")
@@ -107,7 +107,7 @@ def corner_on_screen(page: Page, layer: int, corner: int) -> list[float]:
     """Return where a corner of the shared part is on the screen, in the under (0) or the upper (1) layer of the pile."""
     found: list[float] = page.evaluate("""([layer, corner]) => {
         const stage = document.querySelectorAll('.plane > svg')[layer];
-        const point = stage.querySelector('.line').points[corner];
+        const point = stage.querySelector('.edge').points[corner];
         const [width, height] = [stage.dataset.across, stage.dataset.down];
         const mark = document.createElement('div');
         // A transformed box tells of a place in it by a child that stands there.
@@ -202,8 +202,8 @@ def test_without_script_the_page_says_it_all(browser: Browser) -> None:
     html = source.evaluate("fetch(location.href).then(answer => answer.text())")
     source.context.close()
     page.set_content(html)
-    assert page.locator(".tools").is_hidden()
-    assert page.locator("svg.stage .line").count() == 2
+    assert page.locator(".compare-tools").is_hidden()
+    assert page.locator("svg.stage .edge").count() == 2
     label = page.get_attribute("[data-side=right] svg.stage", "aria-label")
     assert label == "Safe thumbnail: Picture; A: 40% to 86% across, 20% to 70% down"
     context.close()

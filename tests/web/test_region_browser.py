@@ -42,7 +42,7 @@ def kept(page: Page) -> list[float]:
 
 def drawn(page: Page) -> list[float]:
     """Return the box as it is drawn, in percent of the picture."""
-    found: list[float] = page.evaluate("""(() => { const r = document.querySelector('.mark .line');
+    found: list[float] = page.evaluate("""(() => { const r = document.querySelector('.mark .edge');
         return [['x', 10], ['y', 7.5], ['width', 10], ['height', 7.5]].map(([n, of]) => r.getAttribute(n) / of); })()""")
     return found
 

@@ -12,7 +12,7 @@ class MediaCompare extends HTMLElement {
     this.sides = ["left", "right"].map((side) => this.querySelector(`[data-side=${side}]`));
     this.stages = this.sides.map((side) => side.querySelector("svg.stage"));
     this.pile = this.querySelector(".pile");
-    this.said = this.querySelector(".tools [role=status]"); // sounds have no tools: there is nothing to see
+    this.said = this.querySelector(".compare-tools [role=status]"); // sounds have no tools: there is nothing to see
     this.view = { x: 0.5, y: 0.5, zoom: 1, part: "" };
     for (const stage of this.said ? this.stages : []) stage.tabIndex = 0;
     for (const kind of ["click", "input", "keydown", "pointerdown", "revealed", "hidden-again"]) this.addEventListener(kind, this);
@@ -20,7 +20,7 @@ class MediaCompare extends HTMLElement {
     document.addEventListener("visibilitychange", this);
     this.resized = new ResizeObserver(() => this.draw());
     this.resized.observe(this.pile);
-    for (const shown of this.querySelectorAll(".tools, [data-moment]")) shown.hidden = false;
+    for (const shown of this.querySelectorAll(".compare-tools, [data-moment]")) shown.hidden = false;
     this.readStretches();
     this.draw();
   }

@@ -24,7 +24,7 @@ class RegionSearch extends HTMLElement {
   draws() {
     this.mark = svg("g", { class: "mark", tabindex: "0", role: "application", "aria-label": this.querySelector(".screen").dataset.words });
     this.casing = svg("rect", { class: "casing" });
-    this.line = svg("rect", { class: "line" });
+    this.line = svg("rect", { class: "edge" });
     this.grips = [0, 1, 2, 3].map(() => svg("circle", { class: "grip", r: 14 }));
     this.mark.append(this.casing, this.line, ...this.grips);
     this.stage.append(this.mark);

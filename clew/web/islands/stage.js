@@ -26,7 +26,7 @@ export function setClear(stage, address) {
 
 // The corners of a marked part in units, in the order in which they answer those of the other side.
 export function corners(stage, part) {
-  const drawn = stage.querySelector(part ? `[data-part="${part}"] .line` : "[data-part] .line");
+  const drawn = stage.querySelector(part ? `[data-part="${part}"] .edge` : "[data-part] .edge");
   if (drawn) return [...drawn.points].map((point) => [point.x, point.y]);
   const [width, height] = size(stage);
   return [[0, 0], [width, 0], [width, height], [0, height]];
