@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from clew.domain.matching.depth import COMPARED
+from clew.domain.matching.lookup import COMPARED
 from clew.media.opened import Opened
 from clew.signals import details, likeness, pdq
 from clew.signals.contract import Score, Signal
