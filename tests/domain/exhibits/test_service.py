@@ -74,8 +74,17 @@ def test_thumbnails_follow_the_mode(house: House) -> None:
     assert service.get_thumbnail(anna, exhibit) == b"webp"
     set_preferences(anna, language="en", mode="none")
     assert service.get_thumbnail(anna, exhibit) is None
+    assert service.get_thumbnails(anna, [exhibit])[exhibit].thumbnail is None
     with pytest.raises(Refused, match="mode"):
         service.reveal(anna, exhibit, purpose="to look")
+
+
+def test_some_thumbnails_are_one_event_and_those_out_of_sight_are_left_out(house: House) -> None:
+    mine, [hidden] = house.bring("anna", house.case("anna"), "listed one", "listed two"), house.bring(
+        "ben", house.case("ben"), "not listed")
+    shown = service.get_thumbnails(house.viewer("anna"), [mine[0], hidden, mine[1]])
+    assert {one: told.path for one, told in shown.items()} == {mine[0]: "listed one.jpg", mine[1]: "listed two.jpg"}
+    assert set(house.last_event("get_thumbnails")[3]["exhibits"]) == {str(one) for one in mine}
 
 
 def test_a_reveal_needs_a_purpose_and_is_an_event_and_gives_the_very_bytes(house: House) -> None:
