@@ -110,21 +110,29 @@ def pairs_in_depth(work: Work, ours: Signals, itself: uuid.UUID | None = None, k
                    alike: bool = False) -> list[Found]:
     """Return every pair these signals make in depth; `alike`: also those that merely look alike, for a search.
 
-    A model's likeness proposes what details then lay over each other; by itself it makes no link. What lies in another
+    Whatever one index proposes is compared by every matcher that can: a model's likeness proposes what details then lay
+    over each other (by itself it makes no link), a sound the film whose pictures were changed. What lies in another
     picture is told already and is not asked about as a place again.
     """
     passed = {itself, *known}
+    others = list(dict.fromkeys(
+        other for name in (details.NAME, likeness.NAME, sound.NAME) for other in proposed(work, name, ours, passed)))
     found: list[Found] = []
-    for name, indexes in ((details.NAME, (details.NAME, likeness.NAME)), (sound.NAME, (sound.NAME,)),
-                          *(((likeness.NAME, (likeness.NAME,)),) if alike else ()), (place.NAME, (place.NAME,))):
-        if name == place.NAME:
-            passed |= {one.other for one in found if one.matcher == details.NAME and one.score.verdict == "match"}
-        others = list(dict.fromkeys(other for index in indexes for other in proposed(work, index, ours, passed)))
-        others = others[:place.COMPARED] if name == place.NAME else others
-        sure = _compared(work, name, ours, others, itself)
-        copies = beside(work, [one.other for one in sure]) - {*others, *passed}
-        found += sure + _compared(work, name, ours, sorted(copies), itself)
-    return found
+    for name in (details.NAME, sound.NAME, *((likeness.NAME,) if alike else ())):
+        found += _with_copies(work, name, ours, others, passed, itself)
+    passed |= {one.other for one in found if one.matcher == details.NAME and one.score.verdict == "match"}
+    same_place = proposed(work, place.NAME, ours, passed)[:place.COMPARED]
+    return found + _with_copies(work, place.NAME, ours, same_place, passed, itself)
+
+
+def _with_copies(work: Work, name: str, ours: Signals, others: Sequence[uuid.UUID], passed: set[uuid.UUID | None],
+                 itself: uuid.UUID | None) -> list[Found]:
+    """Return the pairs one matcher makes with these media, and with near copies of those it makes one with."""
+    if not ours.get(name):
+        return []
+    sure = _compared(work, name, ours, others, itself)
+    copies = beside(work, [one.other for one in sure]) - {*others, *passed}
+    return sure + _compared(work, name, ours, sorted(copies), itself)
 
 
 def _compared(work: Work, name: str, ours: Signals, others: Sequence[uuid.UUID], itself: uuid.UUID | None) -> list[Found]:
