@@ -321,7 +321,7 @@ class TriageGrid extends HTMLElement {
     const words = { acts: this.words.said, undo: this.words.undone, redo: this.words.redone };
     if (!act) this.status.textContent = path === "undo" ? this.words.nothing_to_undo : this.words.nothing_to_redo;
     else if (act.state === "stopped") this.status.textContent = this.words.stopped;
-    else this.status.textContent = words[path].replace("%n", act.changed);
+    else this.status.textContent = words[path].replace("%n", act.changed.toLocaleString(this.words.language));
   }
 
   tell() {
