@@ -65,7 +65,8 @@ export class TriageTile {
     this.blank.textContent = loaded ? this.words.gone : "";
     this.name.textContent = this.facts.textContent = "";
     this.marks.replaceChildren();
-    this.cell.setAttribute("aria-label", loaded ? this.words.gone : this.words.loading);
+    if (loaded) this.cell.removeAttribute("aria-label");
+    else this.cell.setAttribute("aria-label", this.words.loading);
   }
 
   fill(tile) {
@@ -81,9 +82,10 @@ export class TriageTile {
     if (tile.duration) facts.push(clock(tile.duration));
     if (tile.taken_at) facts.push(tile.taken_at.slice(0, 16).replace("T", " "));
     this.facts.textContent = facts.join(" · ");
-    const said = mine ? `${mine.code} ${this.words.labels[mine.label] ?? mine.label}` : this.words.none;
-    const marks = this.marked(tile, mine, said, kind);
-    this.cell.setAttribute("aria-label", [this.name.textContent, kind, said, ...marks].join(", "));
+    const said = mine ? `${mine.code} ${this.words.labels[mine.label] ?? mine.label}` : "";
+    this.cell.removeAttribute("aria-label"); // its name is what stands in it
+    this.picture.alt = kind;
+    this.marked(tile, mine, said, kind);
   }
 
   marked(tile, mine, said, kind) {
@@ -96,6 +98,5 @@ export class TriageTile {
     if (tile.links) told.push(["badge warn", this.words.links.replace("%n", tile.links)]);
     for (const one of tile.said) if (!one.own) told.push(["badge", `${one.agency_code}: ${one.code} ${one.label}`]);
     for (const [name, text] of told) made(this.marks, "span", name, text);
-    return told.map(([, text]) => text);
   }
 }
