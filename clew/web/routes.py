@@ -51,6 +51,7 @@ for _method, _path, _page in (
     ("POST", "/profiles/{profile_id}", rules.change_profile),
     ("POST", "/profiles/{profile_id}/choose", rules.choose_profile),
     ("GET", "/exhibits/{exhibit_id}", exhibit.exhibit_page),
+    ("GET", "/exhibits/{exhibit_id}/compare", links.compare_two),
     ("POST", "/exhibits/{exhibit_id}/search", searches.search_part),
     ("POST", "/exhibits/{exhibit_id}/narrow", alone.narrow),
     ("POST", "/exhibits/{exhibit_id}/grant", alone.grant),

@@ -65,6 +65,7 @@ PAGES: dict[tuple[str, str], Route] = {
     ("POST", "/profiles/{profile_id}"): Route(on_profile, "profile", 303, form(name="P", label1="one")),
     ("POST", "/profiles/{profile_id}/choose"): Route(on_profile, "profile", 303),
     ("GET", "/exhibits/{exhibit_id}"): Route(on("read"), "exhibit"),
+    ("GET", "/exhibits/{exhibit_id}/compare"): Route(on("read"), "exhibit", 303),
     ("POST", "/exhibits/{exhibit_id}/search"): Route(under_its_case, "exhibit", 303, form(
         purpose="to compare", left="10", top="10", width="50", height="50")),
     ("POST", "/exhibits/{exhibit_id}/narrow"): Route(narrowing, "exhibit", 303, form(narrowed="yes")),

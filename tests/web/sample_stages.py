@@ -51,6 +51,7 @@ SOUNDS = v.CompareView(
     sample(6), v.SideView(CASE, "2026-0417", sample(9), "call.m4a", XA, stages.stage(WORDS, "sound", (0, 0), ""), 30.0, at=4.0),
     v.SideView(OTHER, "B-2025/883", sample(7), "tape.wav", XB, stages.stage(WORDS, "sound", (0, 0), ""), 61.0, at=14.0),
     (v.ScoreRow("sound", 0.99, "match", "The same sound for 8 seconds."),), (v.Segment(0.0, 8.0, 10.0, 18.0),))
+UNLINKED = v.CompareView("", PICTURES.left, PICTURES.right, ())
 PART = stages.stage(WORDS, "picture", (4000, 3000), DOT)
 MARKED = stages.stage(WORDS, "picture", (4000, 3000), DOT, [sides.outlines({"a_box": [0.1, 0.2, 0.3, 0.4]})[0][0]])
 HITS = (

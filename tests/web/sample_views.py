@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from clew.web import views as v
-from tests.web.sample_stages import ANSWER, COMPARE, FOUND, PART, PICTURES, SOUNDS
+from tests.web.sample_stages import ANSWER, COMPARE, FOUND, PART, PICTURES, SOUNDS, UNLINKED
 from tests.web.sample_triage import SAMPLES
 
 NOW = datetime(2026, 11, 21, 20, 15, tzinfo=UTC)
@@ -143,6 +143,7 @@ PAGES: tuple[tuple[str, str, object], ...] = (
     ("links-empty", "links/list.html", v.LinksView(CASE, "2026-0417", "unjudged", ())),
     ("compare", "links/compare.html", COMPARE),
     ("compare-pictures", "links/compare.html", PICTURES),
+    ("compare-unlinked", "links/compare.html", UNLINKED),
     ("compare-sounds", "links/compare.html", SOUNDS),
     ("search", "searches/search.html", SEARCHES),
     ("search-empty", "searches/search.html", v.SearchesView(())),

@@ -129,3 +129,26 @@ def test_progress_in_depth_is_told_and_asked_for_slowly(desk: Desk) -> None:
     slow = desk.get("ada", f"/cases/{desk.ids['mine']}/contributions?slow=true")
     assert "hx-refresh" not in slow.headers
     assert desk.get("ada", f"/cases/{desk.ids['mine']}/contributions").headers["hx-refresh"] == "true"
+
+
+def exhibits_of(desk: Desk, name: str, case: str) -> dict[str, str]:
+    """Return the exhibits of a case by their file names."""
+    with desk.browser(name) as client:
+        found = client.get(f"/api/v1/cases/{case}/exhibits").json()["tiles"]
+    return {one["path"].rpartition("/")[2]: one["id"] for one in found}
+
+
+def test_any_two_exhibits_are_compared_by_their_link_or_by_themselves(desk: Desk) -> None:
+    mine, theirs = exhibits_of(desk, "ada", desk.ids["mine"]), exhibits_of(desk, "bo", desk.ids["theirs"])
+    linked = desk.get("ada", f"/exhibits/{mine['two.jpg']}/compare?other={theirs['near.jpg']}")
+    assert (linked.status_code, linked.headers["location"]) == (303, f"/links/{desk.ids['link']}")
+    page = desk.get("ada", f"/exhibits/{mine['one.jpg']}/compare?other={theirs['near.jpg']}")
+    assert page.status_code == 200
+    assert "No matcher links these two" in page.text
+    assert page.text.count('<svg class="stage"') == 2
+    assert 'name="reason"' not in page.text, "without a link there is nothing to judge"
+    hidden = exhibits_of(desk, "bo", desk.ids["hidden"])["other.jpg"]
+    answers = [desk.get("ada", f"/exhibits/{mine['one.jpg']}/compare?other={one}") for one in (
+        hidden, "00000000-0000-4000-8000-000000000000", "x")]
+    assert {one.status_code for one in answers} == {404}
+    assert len({one.content for one in answers}) == 1

@@ -22,6 +22,7 @@ from clew.web.pages.parts import asked_of, case_of, name_of, owner, picture, why
 from clew.web.views import Agency, CompareView, JudgementRow, PartRow, ScoreRow, Segment, SideView
 
 WAITING = 200  # unjudged links counted for "next"
+MOST = 1000  # links of one exhibit among which those with another are looked for
 
 
 def compare_page(request: Request, link_id: uuid.UUID, stretch: int = 0) -> Response:
@@ -29,6 +30,23 @@ def compare_page(request: Request, link_id: uuid.UUID, stretch: int = 0) -> Resp
     with visit(request, "cases", "read") as v:
         found = service.get_link.within(v.work, v.viewer, LinkId(link_id))
         return v.page("links/compare.html", _view(v, str(link_id), found, stretch))
+
+
+def compare_two(request: Request, exhibit_id: uuid.UUID, other: str = "") -> Response:
+    """Show any two exhibits side by side: by the strongest link between them, or by themselves where there is none."""
+    with visit(request, "cases", "read") as v:
+        left = _side(v, ExhibitId(exhibit_id), None, (), ())
+        if not other:
+            return go(f"/exhibits/{exhibit_id}")
+        try:
+            there = ExhibitId(uuid.UUID(other))
+        except ValueError:
+            raise NotFound from None
+        right, case = _side(v, there, None, (), ()), CaseId(uuid.UUID(left.case_id))
+        near = service.list_links.within(v.work, v.viewer, case, exhibit_id=ExhibitId(exhibit_id), limit=MOST) if case_of(
+            v, case) else []
+        link = next((one.link_id for one in near if one.other_exhibit_id == there and one.link_id), None)
+        return go(f"/links/{link}") if link else v.page("links/compare.html", CompareView("", left, right, ()))
 
 
 def _view(v: Visit, link_id: str, found: LinkView, stretch: int) -> CompareView:
