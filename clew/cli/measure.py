@@ -129,17 +129,18 @@ def _say_figures(found: Figures, left_out: int) -> None:
     if left_out:
         say(f"{left_out} rows of the ground truth left out: files not here, or of another kind.")
     say(f"True pairs                         {found.true_pairs}")
-    say(f"Recall of verdict match            {_percent(found.recall_of_match)}")
+    say(f"{f'Recall of verdict {found.counted}':<35}{_percent(found.recall_of_match)}")
     say(f"Recall at zero false               {_percent(found.recall_at_zero_false)}")
     say(f"Recall at 1 % false-positive queries {_percent(found.recall_at_one_percent_queries)}")
     say(f"Micro average precision            {_percent(found.micro_average_precision)}")
     for one in found.by_relation:
         say(f"  {one.relation:<32} {one.found} of {one.tried}")
-    say(f"False matches                      {found.false_matches} of {found.false_tried} tried"
-        f"{_bound(found.false_share_below)}")
+    wrong = "False matches" if found.counted == "match" else "Falsely possible"
+    say(f"{wrong:<35}{found.false_matches} of {found.false_tried} tried{_bound(found.false_share_below)}")
     say(f"  of pairs named different         {found.different_matches} of {found.different_tried}")
-    say("  The claim of verdict match (rarer than one false in 10^6) is "
-        + ("shown." if found.claim_shown else f"not measured: it takes {3 / CLAIM:,.0f} tried pairs without a false one."))
+    if found.counted == "match":
+        say("  The claim of verdict match (rarer than one false in 10^6) is "
+            + ("shown." if found.claim_shown else f"not measured: it takes {3 / CLAIM:,.0f} tried pairs without a false one."))
     _list("False", [f"{one.query}  {one.reference}  {one.score:.4f}" for one in found.false_pairs])
     _list("Missed", ["  ".join(pair) for pair in found.missed_pairs])
 

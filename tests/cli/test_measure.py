@@ -171,7 +171,13 @@ def test_one_place_from_a_step_aside_is_found_and_is_no_copy(tmp_path: Path, mon
     assert seen == {("1.png", "1.png"), ("2.png", "2.png")}
     assert {row["matcher"] for row in rows} == {"place", "fused"}
     assert (told["figures"]["true_pairs"], told["figures"]["recall_at_zero_false"]) == (2, 1.0)
-    assert (told["figures"]["recall_of_match"], told["verdicts"].get("match", 0)) == (0.0, 0)
+    assert (told["figures"]["recall_of_match"], told["figures"]["counted"]) == (1.0, "possible")
+    assert told["verdicts"].get("match", 0) == 0
+    ended = clew("evaluate", "--references", references, "--queries", queries, "--kind", "place", "--groundtruth", truth,
+                 "--scores", tmp_path / "again.csv")
+    assert "Recall of verdict possible         100.0%" in ended.output
+    assert "Falsely possible                   0 of" in ended.output
+    assert "claim of verdict match" not in ended.output
 
 
 def wall(seed: int) -> Image.Image:

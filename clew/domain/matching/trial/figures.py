@@ -12,6 +12,7 @@ from typing import Final
 from clew.domain.matching.trial.negatives import Tried
 from clew.domain.matching.trial.truth import DIFFERENT, Pair, Truth
 from clew.signals.contract import Verdict
+from clew.signals.fuse import RANK
 
 CLAIM: Final = 1e-6
 """What verdict match claims: rarer than this among unrelated pairs."""
@@ -30,7 +31,7 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Of `tried` true pairs of a relation, `found` have verdict match."""
+    """Of `tried` true pairs of a relation, `found` have the verdict that counts."""
 
     relation: str
     tried: int
@@ -39,7 +40,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The whole result against a ground truth. Shares are 0..1; None where there was nothing to count."""
+    """The whole result against a ground truth. Shares are 0..1; None where there was nothing to count.
+
+    `counted`: the least verdict that finds a pair. Where that is `possible`, as for places, "match" in the names below means it.
+    """
 
     true_pairs: int
     recall_at_zero_false: float | None
@@ -55,16 +59,17 @@ class Figures:
     claim_shown: bool
     false_pairs: Sequence[Judged]
     missed_pairs: Sequence[Pair]
+    counted: Verdict = "match"
 
 
-def figures_of(pairs: Sequence[Judged], truth: Truth, tried: Tried) -> Figures:
-    """Return the figures of `pairs` (all candidates); `tried` could have been found falsely."""
+def figures_of(pairs: Sequence[Judged], truth: Truth, tried: Tried, counted: Verdict = "match") -> Figures:
+    """Return the figures of `pairs` (all candidates); `tried` could have been found falsely, `counted` is the least verdict."""
     best = _best(pairs)
     positives = truth.positives
     scores = {pair: best[pair].score if pair in best else 0.0 for pair in positives}
-    matched = {pair for pair in positives if pair in best and best[pair].verdict == "match"}
+    matched = {pair for pair in positives if pair in best and RANK[best[pair].verdict] >= RANK[counted]}
     wrong = _unordered([one for one in best.values() if truth.answer(one.query, one.reference) == "false"], truth)
-    false = [one for one in wrong if one.verdict == "match"]
+    false = [one for one in wrong if RANK[one.verdict] >= RANK[counted]]
     threshold = max((one.score for one in wrong), default=0.0)
     return Figures(
         true_pairs=len(positives),
@@ -78,9 +83,9 @@ def figures_of(pairs: Sequence[Judged], truth: Truth, tried: Tried) -> Figures:
         false_share_below=upper_bound(len(false), tried.pairs),
         different_tried=len(truth.different),
         different_matches=sum(truth.relation(one.query, one.reference) == DIFFERENT for one in false),
-        claim_shown=(upper_bound(len(false), tried.pairs) or 1.0) <= CLAIM,
+        claim_shown=counted == "match" and (upper_bound(len(false), tried.pairs) or 1.0) <= CLAIM,
         false_pairs=sorted(false, key=lambda one: -one.score),
-        missed_pairs=sorted(set(positives) - matched))
+        missed_pairs=sorted(set(positives) - matched), counted=counted)
 
 
 def _best(pairs: Iterable[Judged]) -> dict[Pair, Judged]:

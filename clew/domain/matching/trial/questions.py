@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from clew.media.opened import Kind
 from clew.signals import details, exact, place, registry, sound
-from clew.signals.contract import Matcher
+from clew.signals.contract import Matcher, Verdict
 
 TrialKind = Literal["copy", "video", "audio", "region", "place"]
 
@@ -20,7 +20,8 @@ class Question:
     """One kind of trial.
 
     `queries`, `references`: media looked at on either side. `one_of`: a pair has to have one such. `timed`: answers say
-    seconds. `true_too`: relations that are true here, though they belong to other questions elsewhere.
+    seconds. `true_too`: relations that are true here, though they belong to other questions elsewhere. `counted`: the least
+    verdict that finds a pair.
     """
 
     queries: frozenset[Kind]
@@ -29,6 +30,7 @@ class Question:
     one_of: frozenset[Kind] = frozenset()
     timed: bool = False
     true_too: tuple[str, ...] = ()
+    counted: Verdict = "match"
 
     @property
     def readers(self) -> frozenset[str | None]:
@@ -55,5 +57,5 @@ QUESTIONS: Final[Mapping[TrialKind, Question]] = {
     "video": Question(_SEEN, _SEEN, one_of=frozenset({"film"}), timed=True),
     "audio": Question(_HEARD, _HEARD, (exact, sound), timed=True, true_too=("same_sound",)),
     "region": Question(_PICTURE, _SEEN, (details,), true_too=("same_object",)),
-    "place": Question(_SEEN, _SEEN, (place,), true_too=("same_place",)),
+    "place": Question(_SEEN, _SEEN, (place,), true_too=("same_place",), counted="possible"),
 }

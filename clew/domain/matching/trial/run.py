@@ -64,7 +64,8 @@ def run(references: Path, queries: Path, scores: Path, *, kind: TrialKind, groun
         known, absent = _truth(groundtruth, ours, theirs, question, one_folder=queries.resolve() == references.resolve())
         counted, curves = None, []
         if known is not None:
-            counted = figures.figures_of(judged, known, negatives.tried(ours, theirs, known, question.asks))
+            counted = figures.figures_of(judged, known, negatives.tried(ours, theirs, known, question.asks),
+                                         question.counted)
         if known is not None and calibrate is not None:
             data = f"{data or 'labelled files of an operator'}: kind {kind}, {len(ours)} queries, {len(theirs)} references"
             curves = calibration.calibrate(calibration.Sides(ours, theirs, answers, known, question.asks), calibrate, data)

@@ -28,6 +28,15 @@ def test_every_figure_of_a_small_trial_by_hand():
     assert not found.claim_shown
 
 
+def test_where_possible_is_what_a_matcher_can_say_it_counts():
+    pairs = [Judged("q1", "r1", 0.9, "possible"), Judged("q2", "r2", 0.5, "none"), Judged("n1", "r1", 0.6, "possible")]
+    found = figures_of(pairs, TRUTH, Tried(9_000_000, 1), "possible")
+    assert found.recall_of_match == pytest.approx(1 / 3)
+    assert (found.counted, found.false_matches, found.missed_pairs) == ("possible", 1, [("q2", "r2"), ("q3", "r3")])
+    assert not figures_of([], TRUTH, Tried(9_000_000, 1), "possible").claim_shown
+    assert figures_of(pairs, TRUTH, Tried(10, 1)).recall_of_match == 0
+
+
 def test_of_a_hundred_queries_one_may_be_wrong():
     pairs = [Judged("q1", "r1", 0.4, "match"), Judged("n1", "r2", 0.9, "match"), Judged("n2", "r2", 0.3, "none")]
     assert figures_of(pairs, TRUTH, Tried(300, 99)).recall_at_one_percent_queries == 0
