@@ -9,11 +9,12 @@ import hashlib
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from clew.signals.indexes.compiled import compiled
 from clew.signals.local.compact import compacted, expanded, product
 from clew.signals.local.features import Bytes, Floats
 
@@ -89,19 +90,35 @@ def _side(numbers: Floats, half: int, count: int) -> tuple[Words, Floats, Signat
     book = codebook()
     centroids = book.centroids[half]
     far = (centroids**2).sum(axis=1) - 2 * product(numbers, centroids)
-    near = _nearest(far, count)
-    above = product(numbers, np.ascontiguousarray(book.turns[half].T))[:, None, :] > book.medians[half][near]
-    bits = np.packbits(above, axis=2, bitorder="little").view("<u4")[:, :, 0]
-    return near.astype(np.uint32), np.take_along_axis(far, near, 1), bits.astype(np.uint64)
+    turned = product(numbers, np.ascontiguousarray(book.turns[half].T))
+    near, apart, bits = _nearest(far, turned, np.ascontiguousarray(book.medians[half]), count)
+    return near, apart, bits
 
 
-def _nearest(far: Floats, count: int) -> NDArray[np.int64]:
-    """Return (n, count) the smallest of each row in order."""
-    if count == 1:
-        first: NDArray[np.int64] = far.argmin(axis=1)[:, None]
-        return first
-    near: NDArray[np.int64] = np.argpartition(far, count - 1, axis=1)[:, :count]
-    return np.take_along_axis(near, np.argsort(np.take_along_axis(far, near, 1), axis=1, kind="stable"), 1)
+@compiled
+def _nearest(far: Any, turned: Any, medians: Any, count: int) -> Any:
+    """Return (n, count) the nearest centroids of each row in order, how far they are, and which medians the row lies above."""
+    rows, columns = far.shape
+    near, bits = np.zeros((rows, count), np.uint32), np.zeros((rows, count), np.uint64)
+    apart = np.full((rows, count), np.inf, np.float32)
+    for i in range(rows):
+        worst = np.float32(np.inf)
+        for j in range(columns):
+            value = far[i, j]
+            if value >= worst:
+                continue
+            at = count - 1
+            while at > 0 and apart[i, at - 1] > value:
+                apart[i, at], near[i, at] = apart[i, at - 1], near[i, at - 1]
+                at -= 1
+            apart[i, at], near[i, at] = value, j
+            worst = apart[i, count - 1]
+        for k in range(count):
+            above, mark = medians[near[i, k]], np.uint64(0)
+            for d in range(_HALF):
+                mark |= (np.uint64(1) if turned[i, d] > above[d] else np.uint64(0)) << np.uint64(d)
+            bits[i, k] = mark
+    return near, apart, bits
 
 
 def _file() -> bytes:
