@@ -1,4 +1,6 @@
-"""What is left over is taken away once a day: objects without a row, drafts, broken-off uploads, old kept answers."""
+"""What is left over is taken away once a day: objects without a row, drafts, broken-off uploads, old answers and
+selections.
+"""
 
 from collections.abc import Collection
 from datetime import timedelta
@@ -23,6 +25,7 @@ def keep_house() -> int:
     removed = vault().blobs.sweep(known) + vault().uploads.sweep(UPLOADS)
     with database().system_work() as work:
         removed += _end_uploads(work) + work.changed("DELETE FROM clew.answers WHERE made_at < now() - :age", {"age": ANSWERS})
+        removed += work.changed("DELETE FROM clew.selections WHERE made_at < now() - :age", {"age": ANSWERS})
         again = look_again(work)
         work.record(Event("keep_house", detail={"removed": removed, "again": again}))
     return removed

@@ -5,7 +5,9 @@ import uuid
 import pytest
 
 from clew.domain.accounts import service as accounts
-from clew.domain.triage import acts, jobs, service
+from clew.domain.cases import review
+from clew.domain.matching.housekeeping import keep_house
+from clew.domain.triage import acts, jobs, service, views
 from clew.domain.triage.model import Act
 from clew.domain.triage.profiles import PACKAGED
 from clew.kernel.errors import BadInput, NotFound
@@ -168,3 +170,28 @@ def test_what_is_not_there_is_not_categorised(house: House) -> None:
         with pytest.raises(BadInput):
             acts.categorise(anna, case, **{"profile_id": PACKAGED, "code": 1, "exhibits": [one], **wrong})  # type: ignore[arg-type]
     assert codes(anna, case) == [None]
+
+
+def test_erasing_a_case_takes_along_what_was_said_of_it(house: House) -> None:
+    anna, admin, case, other = house.viewer("anna"), house.viewer("admin.xa-viu"), house.case("anna"), house.case("anna")
+    one, two = house.bring("anna", case, "e1", "e2")
+    kept = house.bring("anna", other, "e1")[0]
+    for exhibit, place in ((one, case), (two, case), (kept, other)):
+        say(anna, place, 1, exhibit)
+    acts.undo(anna, case)
+    acts.note_seen(anna, one)
+    views.next_batch(anna, case, asked={})
+    views.save_view(anna, case, name="v", asked={})
+    house.behind("UPDATE clew.cases SET expires = current_date WHERE id = %s", case)
+    review.erase_case(admin, case)
+    for table in ("acts", "categories", "exhibit_facts", "case_words", "saved_views", "selections", "seen"):
+        assert house.behind(f"SELECT count(*) FROM clew.{table} WHERE case_id = %s", case) == [(0,)], table
+    assert codes(anna, other) == [1]
+
+
+def test_old_selections_are_taken_away(house: House) -> None:
+    anna, case = house.viewer("anna"), house.case("anna")
+    kept = [service.open_selection(anna, case, asked={}).id for _ in range(2)]
+    house.behind("UPDATE clew.selections SET made_at = now() - interval '25 hours' WHERE id = %s", kept[0])
+    keep_house()
+    assert house.behind("SELECT id FROM clew.selections WHERE id = ANY (%s)", kept) == [(kept[1],)]
