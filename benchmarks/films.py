@@ -23,7 +23,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from benchmarks.calibrate import SAMPLES
+from benchmarks.calibrate import FILM_EDGES, SAMPLES, write
 from benchmarks.film_edits import EDITS, Segment, Source, edited, encoded, stills
 from clew.domain.matching.trial.figures import upper_bound
 from clew.domain.matching.trial.files import Described
@@ -55,7 +55,7 @@ ASKED: Final[dict[str, list[Source]]] = {
         Source("one by one, first", INTEL / "one-by-one-person-detection.mp4", 0, 60),
         Source("bottles, first", INTEL / "bottle-detection.mp4", 0, 19),
         Source("pattern", META / "pattern-longer-no-bar.mp4", 0, 8), Source("bikes", SK / "bikes.mp4", 0, 9.9),
-        Source("rgb", THORN / "rgb.m4v", 0, 5.9), Source("v2", THORN / "v2.m4v", 0, 6.1),
+        Source("doorknob", META / "doorknob-hd-no-bar.mp4", 0, 4.2), Source("v2", THORN / "v2.m4v", 0, 6.1),
         Source("by hand, church", PLACES / "hloc/datasets/sacre_coeur/mapping/02928139_3448003521.jpg", 0, 20),
     ],
 }
@@ -70,7 +70,6 @@ BESIDE: Final[dict[str, list[Source]]] = {
         *(Source(f"one by one, {n}", INTEL / "one-by-one-person-detection.mp4", n, 24) for n in (63, 89, 114)),
         Source("bottles, second", INTEL / "bottle-detection.mp4", 20.5, 19),
         Source("by hand, leuven", PLACES / "opencv/leuvenA.jpg", 0, 20),
-        Source("doorknob", META / "doorknob-hd-no-bar.mp4", 0, 4.2),
         *(Source(f"gesture {n}", INTEL / f"asl_gestures/{n}.mkv") for n in GESTURES[7:]),
     ],
 }
@@ -79,6 +78,9 @@ WINDOW: Final = 10.0
 HOSTS: Final[dict[str, list[str]]] = {
     "tuning": ["by hand, lund", "vtest, second"], "reported": ["by hand, leuven", "bottles, second"]}
 MATCHERS = (frames, details)
+UNSEEN: Final = ("large logo", "crop to 80 %", "crop to 50 %", "captions", "recorded from a screen", "speed 1.25; crop to 80 %",
+                 "speed 1.25; mirrored; crop to 90 %; captions", "picture in picture")
+"""Edits of which hashes of whole frames see nothing."""
 
 
 @dataclass(frozen=True)
@@ -229,13 +231,18 @@ def _on_line(one: Sequence[float | str], true: Segment) -> bool:
     return abs(true[2] + speed * (middle - true[0]) - (float(one[2]) + float(one[3])) / 2) < 1.5
 
 
-def measured(half: str, edits: Sequence[str] = tuple(EDITS), most: int = 99, cache: Path | None = None) -> Told:
-    """Describe and look up everything of a half."""
-    told = Told()
+def opened(half: str, edits: Sequence[str], most: int, cache: Path | None, told: Told) -> tuple[list[Described], list[Asked]]:
+    """Return the films of a half and the edited excerpts, described."""
     limits.WALL_SECONDS = limits.MOST_WALL_SECONDS  # a busy machine must not cost frames
     with Sandbox() as sandbox:
         references = [described(one.name, whole(one), sandbox, told) for one in ASKED[half] + BESIDE[half]]
-        queries = questions(half, edits, most, cache, sandbox, told)
+        return references, questions(half, edits, most, cache, sandbox, told)
+
+
+def measured(half: str, edits: Sequence[str] = tuple(EDITS), most: int = 99, cache: Path | None = None) -> Told:
+    """Describe and look up everything of a half."""
+    told = Told()
+    references, queries = opened(half, edits, most, cache, told)
     answered(half, references, queries, told)
     moments(references, told)
     return told
@@ -274,6 +281,22 @@ def figure(name: str, value: float, unit: str, peer: str = "", peer_value: float
             "peer_value": peer_value and round(peer_value, 4), "ratio": ratio, "runs": runs, "spread": None}
 
 
+def calibrate(references: Sequence[Described], queries: Sequence[Asked]) -> None:
+    """Write the curve of `frames`: every edited excerpt against every film, those edits left out that it cannot see."""
+    pairs: list[tuple[Score, bool]] = []
+    for query in queries:
+        for one in references:
+            if one.path != query.host and (one.path != query.film or query.edit not in UNSEEN):
+                score = frames.compare(query.described.signals[frames.NAME], one.signals[frames.NAME])
+                pairs.append((score, one.path == query.film))
+    for a, b in itertools.combinations(references, 2):
+        pairs.append((frames.compare(a.signals[frames.NAME], b.signals[frames.NAME]), False))
+    data = f"the tuning half of benchmarks/films.py: {len(references)} films, {len(queries)} edited excerpts (edits that move or "
+    data += "cover much of the picture left out); against other films and other moments of the same cameras"
+    measures = [(float(score.where.get("weight", 0.0)), same) for score, same in pairs]
+    write(frames.NAME, measures, FILM_EDGES, [(score.verdict, same) for score, same in pairs], data)
+
+
 def tell(told: Told) -> Iterator[str]:
     """Yield a line for each miss, each segment found wrongly and each false match."""
     for query, scores in told.answers:
@@ -301,7 +324,11 @@ def main() -> None:
     reader.add_argument("--half", choices=tuple(ASKED), default="reported")
     reader.add_argument("--edits", nargs="*", choices=tuple(EDITS), default=tuple(EDITS))
     reader.add_argument("--cache", type=Path, help="a folder for the edited films, to measure again sooner")
+    reader.add_argument("--calibrate", action="store_true", help="write the curve of frames from the tuning half")
     given = reader.parse_args()
+    if given.calibrate:
+        calibrate(*opened("tuning", given.edits, given.size, given.cache, Told()))
+        return
     print(json.dumps(measure(given.size, given.half, given.edits, given.cache), indent=1))
 
 

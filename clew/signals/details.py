@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clew.media.opened import Frame, Kind, Opened, Pixels
-from clew.signals.alignment import Stretch
 from clew.signals.contract import Score, Signal, Verdict
 from clew.signals.curves import calibrated
 from clew.signals.examples import Drawn, blobs, photo
 from clew.signals.films import reel
 from clew.signals.films.footage import same_footage, spans
+from clew.signals.films.overlaid import Shown
 from clew.signals.local import codec, outlines, pixels, words
 from clew.signals.local.evidence import Finding, View, findings, limits
 from clew.signals.local.features import extract
@@ -170,7 +170,7 @@ def _compared(a: Sequence[Signal], b: Sequence[Signal]) -> Score:
     return Score(calibrated(NAME, best.strength), verdict, why, parameters, where)
 
 
-def _footage(a: Sequence[Signal], b: Sequence[Signal], found: Sequence[Way]) -> list[Stretch]:
+def _footage(a: Sequence[Signal], b: Sequence[Signal], found: Sequence[Way]) -> list[Shown]:
     """Return the stretches of two films in which the same moves, laid over each other as their stills lie; else none."""
     strips = [[reel.unpack(s.value) for s in side if reel.is_reel(s.value)][:1] for side in (a, b)]
     if not all(strips):
@@ -179,13 +179,14 @@ def _footage(a: Sequence[Signal], b: Sequence[Signal], found: Sequence[Way]) -> 
     return same_footage(strips[0][0], strips[1][0], [way[0].matrix for way in ways if _verdict(way[0]) != "none"])
 
 
-def _of_films(footage: Sequence[Stretch], found: Sequence[Way]) -> Score:
+def _of_films(footage: Sequence[Shown], found: Sequence[Way]) -> Score:
     strength = max([limits().match + _SURE, *(way[0].strength for way in found)])
-    seconds = round(sum(one.seconds for one in footage), 1)
+    seconds = round(sum(one.stretch.seconds for one in footage), 1)
     where: dict[str, Any] = {
         "answer": "copy",
-        "segments": sorted(list(one.segment) for one in footage),
-        "frames": sum(len(one.a) for one in footage),
+        "segments": sorted(list(one.stretch.segment) for one in footage),
+        "frames": sum(len(one.stretch.a) for one in footage),
+        "sureness": max(one.sureness for one in footage),
         "strength": strength,
     }
     return Score(calibrated(NAME, strength), "match", "details.film", {"seconds": seconds, "segments": len(footage)}, where)

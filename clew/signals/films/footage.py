@@ -5,16 +5,20 @@ from typing import Final
 
 import numpy as np
 
-from clew.signals.alignment import Stretch
-from clew.signals.films.overlaid import Matrix, shared
+from clew.signals.films.overlaid import Matrix, Shown, shared
 from clew.signals.films.reel import Reel
 
 _PLACED: Final = 4
 _SAME: Final = 0.04
 """Of the picture: placements whose corners lie this near are one."""
-_ENOUGH: Final = 8.0
+_SURE: Final = 6.5
+"""Sureness (`overlaid`): people who walk through one corridor one by one reach 4.8, nearly all copies 6.8 and more."""
+_EXACT: Final = 0.95
+_ALIKE: Final = 0.78
+_EVERYWHERE: Final = 0.4
+"""Correlation of what moves; less is enough where this share of the picture moves: one person's way is like another's (0.91)."""
 _CONTRAST: Final = 60.0
-"""Moments that agree, each counted by how well; and bits by which they agree better than at other times."""
+"""Bits by which moments agree better than at other times."""
 _APART: Final = 3.0
 """Seconds between two stills of a film, by which two pairs of the same footage may differ."""
 _CORNERS: Final = np.array([[0.0, 0, 1], [1, 0, 1], [1, 1, 1], [0, 1, 1]])
@@ -22,22 +26,23 @@ _UPRIGHT: Final = np.eye(3)
 _MIRRORED: Final = np.array([[-1.0, 0, 1], [0, 1, 0], [0, 0, 1]])
 
 
-def same_footage(a: Reel, b: Reel, placements: Iterable[Matrix]) -> list[Stretch]:
+def same_footage(a: Reel, b: Reel, placements: Iterable[Matrix]) -> list[Shown]:
     """Return the stretches in which both surely show the same, by the placement that explains most, or by none at all.
 
     `placements` take shares of a to shares of b, the likeliest first.
     """
-    best: list[Stretch] = []
+    best: list[Shown] = []
     for matrix in distinct([_UPRIGHT, _MIRRORED, *placements]):
-        sure = [stretch for stretch in shared(a, b, matrix) if is_same(stretch)]
-        if sum(one.weight for one in sure) > sum(one.weight for one in best):
+        sure = [one for one in shared(a, b, matrix) if is_same(one)]
+        if sum(one.sureness for one in sure) > sum(one.sureness for one in best):
             best = sure
     return best
 
 
-def is_same(stretch: Stretch) -> bool:
+def is_same(one: Shown) -> bool:
     """Say whether the same things move long and exactly enough: people who walk the same way one after another do not."""
-    return stretch.seconds >= 1.0 and stretch.weight >= _ENOUGH and stretch.contrast >= _CONTRAST
+    exact = one.alike >= (_ALIKE if one.cells >= _EVERYWHERE else _EXACT)
+    return exact and one.stretch.seconds >= 1.0 and one.sureness >= _SURE and one.stretch.contrast >= _CONTRAST
 
 
 def distinct(matrices: Iterable[Matrix]) -> Iterator[Matrix]:

@@ -4,6 +4,7 @@ A still tells where a picture lies in another one, but two films of one fixed ca
 moves tells them apart. It takes the placement as given and gives no verdict on a film.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,9 +33,34 @@ hand that holds a camera makes large changes all the time.
 """
 _AROUND: Final = 2.0
 """Seconds before and after a moment that tell what stands still in it."""
+_SHIFTS: Final = np.arange(-6, 7) * 0.05
+"""Seconds by which two samplings may miss each other's moments: the best counts."""
+_WIDE: Final = 0.6
+_LEAST_MOMENTS: Final = 5
 _HALF: Final = 128.0
 _AGREES: Final = 0.6
 """Correlation of two moments down to which a stretch goes on where nothing moves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A stretch in which something moves alike in both films.
+
+    `alike`: for each cell its correlation over time; of all cells, weighed by how much they change, the middle one, so that
+    a logo or a caption counts no more than what it covers. `moments`: how many, each by how much of the change is its own:
+    somebody who once walks through an empty corridor is few moments, however long they are. `cells`: likewise, the share
+    of the cells that change.
+    """
+
+    stretch: Stretch
+    alike: float = 0.0
+    moments: float = 0.0
+    cells: float = 0.0
+
+    @property
+    def sureness(self) -> float:
+        """Return Fisher's z of the correlation by the root of the moments."""
+        return round(math.atanh(min(max(self.alike, 0.0), 0.999)) * math.sqrt(self.moments), 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +71,8 @@ class Cells:
     moving: Floats
 
 
-def shared(a: Reel, b: Reel, matrix: Matrix) -> list[Stretch]:
-    """Return the stretches in which the same things move, where `matrix` takes shares of a to shares of b.
+def shared(a: Reel, b: Reel, matrix: Matrix) -> list[Shown]:
+    """Return the stretches in which something moves alike, where `matrix` takes shares of a to shares of b.
 
     Distances count from 0 (moves alike) over 128 (nothing to do with each other), as those of hashes do.
     """
@@ -60,7 +86,8 @@ def shared(a: Reel, b: Reel, matrix: Matrix) -> list[Stretch]:
     likeness = product(_units(first.moving[rows]), _units(second.moving[columns]))
     table: Table = np.rint(_HALF * (1 - likeness)).astype(np.int16)
     found = stretches(table, a.times[rows], b.times[columns])
-    return [_drawn_out(one, a, b, first, second) for one in found]
+    drawn = [_drawn_out(one, a, b, first, second) for one in found]
+    return [_shown(one, a, b, first.moving, second.moving) for one in drawn]
 
 
 def _moves(cells: Floats) -> NDArray[np.intp]:
@@ -154,3 +181,35 @@ def _drawn_out(one: Stretch, a: Reel, b: Reel, first_cells: Cells, second_cells:
     segment = (float(a.times[first]), float(a.times[last]), float(min(b_start, b.times[partner[first]])),
                float(max(b_end, b.times[partner[last]])))
     return Stretch(one.a, one.b, one.here, one.elsewhere, segment, one.speed)
+
+
+def _shown(one: Stretch, a: Reel, b: Reel, first: Floats, second: Floats) -> Shown:
+    """Return a stretch with how its cells change, at the best of a few shifts in time."""
+    start, end, b_start, b_end = one.segment
+    rows = np.flatnonzero((a.times >= start) & (a.times <= end))
+    over = one.speed * a.times[rows] + (b_start + b_end - one.speed * (start + end)) / 2
+    tried = [_correlated(first[rows], over + shift, b, second) for shift in _SHIFTS]
+    return Shown(one, *max(tried)[1:])
+
+
+def _correlated(mine: Floats, over: NDArray[np.float64], b: Reel, theirs: Floats) -> tuple[float, float, float, float]:
+    """Return the correlation of all cells together, and what `Shown` says, for moments of a and b in between its own."""
+    right = np.clip(np.searchsorted(b.times, over), 1, len(b) - 1)
+    before, after = b.times[right - 1], b.times[right]
+    good = (over >= before - _WIDE / 2) & (over <= after + _WIDE / 2) & (after - before < _WIDE)
+    if good.sum() < _LEAST_MOMENTS:
+        return 0.0, 0.0, 0.0, 0.0
+    share = np.clip((over - before) / np.maximum(after - before, 1e-6), 0, 1)[good, None].astype(np.float32)
+    x, y = mine[good], (1 - share) * theirs[right[good] - 1] + share * theirs[right[good]]
+    changes = np.sqrt((x**2).sum(axis=0) * (y**2).sum(axis=0)) + 1e-6
+    alike = (x * y).sum(axis=0)
+    order = np.argsort(alike / changes)
+    middle = order[np.searchsorted(np.cumsum(changes[order]), changes.sum() / 2)]
+    each = np.sqrt((x**2).sum(axis=1) * (y**2).sum(axis=1)) + 1e-6
+    together = float(alike.sum() / changes.sum())
+    return together, float(alike[middle] / changes[middle]), _count(each), _count(changes) / len(changes)
+
+
+def _count(weights: Floats) -> float:
+    """Return how many there are when each counts by its weight."""
+    return float(weights.sum() ** 2 / (weights**2).sum())

@@ -7,7 +7,7 @@ from clew.media.opened import Frame, Opened
 from clew.signals import details
 from clew.signals.alignment import Stretch
 from clew.signals.films.footage import distinct, is_same, same_footage, spans
-from clew.signals.films.overlaid import shared
+from clew.signals.films.overlaid import Shown, shared
 from clew.signals.films.reel import SIDE, Reel, reel_of
 
 UPRIGHT, MIRRORED = np.eye(3), np.array([[-1.0, 0, 1], [0, 1, 0], [0, 0, 1]])
@@ -49,10 +49,10 @@ CROP = np.array([[100 / 144, 0, 30 / 144], [0, 100 / 144, 20 / 144], [0, 0, 1]])
 ])
 def test_the_same_moments_are_found_where_they_are(query, placement):
     (found,) = same_footage(strip(1, **query), strip(1), [placement])
-    start, end, b_start, b_end = found.segment
+    start, end, b_start, b_end = found.stretch.segment
     assert (start, b_start) == pytest.approx((0, 3), abs=0.5)
     assert (end, b_end) == pytest.approx((8 / query.get("speed", 1.0), 11), abs=0.5)
-    assert found.speed == pytest.approx(query.get("speed", 1.0), abs=0.02)
+    assert found.stretch.speed == pytest.approx(query.get("speed", 1.0), abs=0.02)
 
 
 def test_other_people_in_the_same_room_are_not_the_same_footage():
@@ -68,13 +68,33 @@ def test_an_empty_room_says_nothing():
     assert same_footage(flickers, flickers, []) == []
 
 
-@pytest.mark.parametrize(("count", "near", "elsewhere", "same"), [
-    (30, 20, 120, True), (8, 20, 120, False), (30, 60, 120, False), (30, 20, 70, False), (12, 5, 130, True)])
-def test_a_match_is_long_near_and_nearer_than_at_other_moments(count, near, elsewhere, same):
-    places = np.arange(count)
-    here, other = np.full(count, float(near)), np.full(count, float(elsewhere))
-    assert is_same(Stretch(places, places, here, other, (0.0, 4.0, 0.0, 4.0))) == same
-    assert not is_same(Stretch(places, places, here, other, (0.0, 0.8, 0.0, 0.8)))
+@pytest.mark.parametrize(("alike", "moments", "cells", "elsewhere", "seconds", "same"), [
+    (0.97, 20, 0.1, 120, 4, True), (0.97, 6, 0.1, 120, 4, False), (0.91, 40, 0.1, 120, 4, False), (0.85, 40, 0.7, 120, 4, True),
+    (0.7, 90, 0.9, 120, 4, False), (0.97, 20, 0.1, 70, 4, False), (0.97, 20, 0.1, 120, 0.8, False)])
+def test_a_match_is_exact_long_and_nearer_than_at_other_moments(alike, moments, cells, elsewhere, seconds, same):
+    places = np.arange(12)
+    stretch = Stretch(places, places, np.full(12, 20.0), np.full(12, float(elsewhere)), (0.0, seconds, 0.0, seconds))
+    assert is_same(Shown(stretch, alike, moments, cells)) == same
+
+
+def corridor(begin, person):
+    """One person of their own looks passes the same way as everybody."""
+    draw = np.random.default_rng(person)
+    down, across = np.mgrid[0:144, 0:144]
+    waves, phases, light = draw.uniform(0.1, 0.3, (6, 2)), draw.uniform(0, 6.3, 6), []
+    for at in np.arange(0, 10, 0.15):
+        ahead = across + 20 - 45 * (at - begin)
+        looks = sum(np.sin(w[0] * down + w[1] * ahead + p) for w, p in zip(waves, phases, strict=True))
+        body = np.exp(-((down - 70) ** 2 / 900 + ahead**2 / 120)) * (60 + 45 * looks)
+        light.append((ROOM + body).clip(0, 255).astype(np.uint8))
+    return reel_of([Frame(n * 0.15, np.repeat(p[:, :, None], 3, 2)) for n, p in enumerate(light)], [])
+
+
+def test_people_who_pass_the_same_way_one_by_one_are_not_the_same_footage():
+    found = [one for person in range(2, 7) for one in shared(corridor(2.0, 1), corridor(4.0, person), UPRIGHT)]
+    assert max(one.stretch.contrast for one in found) > 60
+    assert [one for one in found if is_same(one)] == []
+    assert same_footage(corridor(2.0, 1), corridor(4.0, 1), []) != []
 
 
 def test_while_nothing_moves_a_stretch_goes_on():
@@ -87,8 +107,8 @@ def test_while_nothing_moves_a_stretch_goes_on():
             light.append((ROOM + 80 * np.exp(-((down - 70) ** 2 + (across - place) ** 2) / 300)).clip(0, 255).astype(np.uint8))
         return reel_of([Frame(n * 0.15, np.repeat(p[:, :, None], 3, 2)) for n, p in enumerate(light)], [])
     (found,) = shared(passing(2.0), passing(0.0), UPRIGHT)
-    assert found.segment[0] == pytest.approx(0, abs=0.3)
-    assert found.segment[2] == pytest.approx(2, abs=0.3)
+    assert found.stretch.segment[0] == pytest.approx(0, abs=0.3)
+    assert found.stretch.segment[2] == pytest.approx(2, abs=0.3)
 
 
 def test_a_placement_outside_or_without_inverse_says_nothing():
