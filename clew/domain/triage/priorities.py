@@ -9,7 +9,7 @@ from clew.access import sight
 from clew.access.verb import event, verb
 from clew.domain.cases.service import case_in_sight
 from clew.domain.triage.model import Priority, Selection, Taken
-from clew.domain.triage.rules import by_priority, plain, read_selection
+from clew.domain.triage.rules import by_priority, conditions, plain, read_selection
 from clew.kernel import ids
 from clew.kernel.errors import BadInput
 from clew.kernel.ids import CaseId
@@ -22,7 +22,7 @@ _TAKEN = f"""
     SELECT {{rule}} AS rule, count(*) AS exhibits
     FROM clew.exhibit_facts f LEFT JOIN clew.categories c ON c.exhibit_id = f.exhibit_id AND c.agency_id = :agency
     LEFT JOIN clew.seen s ON s.exhibit_id = f.exhibit_id AND s.officer_id = :me AND s.case_id = :case
-    WHERE f.case_id = :case AND {sight.of_facts()} GROUP BY 1"""
+    WHERE f.case_id = :case AND {sight.of_facts()} AND {conditions(Selection())[0]} GROUP BY 1"""
 # What only one officer or one case knows of makes no rule for an agency.
 _PERSONAL = ("seen", "contribution", "only", "without", "like", "linked")
 

@@ -152,7 +152,8 @@ def _tiles(work: Work, viewer: Viewer, case_id: uuid.UUID, start: int, rows: lis
     covered = {one for one, all_of_it in said.items() if not decided and any(told.own for told in all_of_it)}
     return [Tile(start + row.place - 1, ExhibitId(row.id), row.path, row.kind, row.state,
                  row.refusal if row.state == "refused" else "", row.size, row.duration, row.taken_at,
-                 None if row.id in covered else thumbnail_of(row, viewer), row.id in covered, links.get(row.id, 0), stacks.get(row.head, 1), row.seen, tuple(said.get(row.id, ()))) for row in rows]
+                 None if row.id in covered else thumbnail_of(row, viewer), row.id in covered,
+                 links.get(row.id, 0), stacks.get(row.head, 1), row.seen, tuple(said.get(row.id, ()))) for row in rows]
 
 
 @verb("show_categories", right="read")
