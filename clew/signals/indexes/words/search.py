@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clew.signals.indexes.compiled import compiled, popcount
+from clew.signals.indexes.compiled import compiled, popcount, prefetch
 from clew.signals.indexes.words.plan import (
     COSINES,
     GAINS,
@@ -38,6 +38,9 @@ def agreements(
     """Return (packed picture, point and weight; place) of every posting near a point of the query (n, probes)."""
     found, spots, count = np.empty(4096, np.int64), np.empty(4096, np.uint32), 0
     for point in range(asked.shape[0]):
+        if point + 1 < asked.shape[0]:
+            for probe in range(asked.shape[1]):  # where the next point's postings begin is fetched while this one's are read
+                prefetch(signatures, np.int64(offsets[asked[point + 1, probe]]))
         for probe in range(asked.shape[1]):
             word, mark = np.int64(asked[point, probe]), marks[point, probe]
             weight = np.int64(weights[word])
