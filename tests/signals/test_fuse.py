@@ -17,3 +17,14 @@ def test_the_strongest_verdict_speaks_and_all_are_shown():
 
 def test_nobody_spoke():
     assert fused({}).verdict == "none"
+
+
+def test_of_two_that_see_the_one_that_tells_more_seconds_is_heard():
+    frames = Score(0.9, "match", "frames.match", where={"segments": [[2.0, 4.0, 5.0, 7.0]], "distance": 8})
+    details = Score(0.8, "match", "details.film", where={"segments": [[0.0, 3.0, 3.0, 6.0], [4.0, 6.0, 9.0, 11.0]]})
+    longer = fused({"frames": frames, "details": details})
+    assert (longer.where["segments"], longer.where["distance"]) == (details.where["segments"], 8)
+    doubtful = Score(0.8, "possible", "details.copy", where=details.where)
+    assert fused({"frames": frames, "details": doubtful}).where["segments"] == frames.where["segments"]
+    heard = Score(0.95, "match", "sound.match", where={"segments": [[0.0, 1.0, 3.0, 4.0]]})
+    assert fused({"frames": frames, "sound": heard}).where["segments"] == heard.where["segments"]
