@@ -45,8 +45,8 @@ _FACTS = """
 
 _HALF = """
     INSERT INTO clew.categories (exhibit_id, agency_id, case_id, number, cube, profile_id, code, officer_id)
-        SELECT f.exhibit_id, '{agency}', f.case_id, f.number, f.cube, 'c1a55e00-0000-4000-8000-000000000001', f.number % 5, '{officer}'
-        FROM clew.exhibit_facts f WHERE f.case_id = '{case}' AND f.number % 2 = 0"""
+        SELECT f.exhibit_id, '{agency}', f.case_id, f.number, f.cube, 'c1a55e00-0000-4000-8000-000000000001', f.number % 5,
+               '{officer}' FROM clew.exhibit_facts f WHERE f.case_id = '{case}' AND f.number % 2 = 0"""
 # Filled pictures have no thumbnail that opens: those at the end, which are looked at, have none.
 _BARE = """
     UPDATE clew.media SET safe_thumbnail = NULL WHERE id IN (SELECT e.media_id FROM clew.exhibits e JOIN clew.exhibit_facts f

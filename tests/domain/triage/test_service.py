@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from clew.domain.accounts.service import set_preferences
 from clew.domain.links import service as links
 from clew.domain.triage import acts, service
 from clew.domain.triage.model import Facets, Opened
@@ -13,6 +14,7 @@ from clew.domain.triage.profiles import PACKAGED
 from clew.kernel.errors import BadInput, NotFound
 from clew.kernel.ids import CaseId, ExhibitId, SelectionId
 from clew.kernel.viewer import Viewer
+from clew.store.vault import vault
 from tests.domain.conftest import House
 
 
@@ -165,3 +167,31 @@ def test_who_sees_a_case_counts_and_sees_no_narrowed_exhibit(house: House) -> No
     assert shown(house.viewer("anna"), case) == [one, two]
     with pytest.raises(NotFound):
         service.count_facets(house.viewer("cleo"), case, asked={})
+
+
+def test_likeness_is_to_an_exhibit_of_the_case(house: House) -> None:
+    anna, case, other = house.viewer("anna"), house.case("anna"), house.case("anna")
+    mine, elsewhere = house.bring("anna", case, "k1")[0], house.bring("anna", other, "k2")[0]
+    assert shown(anna, case, order="likeness", like=str(mine)) == [mine]
+    for wrong in (elsewhere, uuid.uuid4()):
+        with pytest.raises(NotFound):
+            opened(anna, case, order="likeness", like=str(wrong))
+
+
+def test_what_is_decided_comes_without_its_thumbnail_unless_asked_for(house: House) -> None:
+    anna, case = house.viewer("anna"), house.case("anna")
+    one, two = house.bring("anna", case, "h1", "h2")
+    for exhibit in (one, two):
+        media = house.media(exhibit)
+        house.behind("UPDATE clew.media SET safe_thumbnail = %s WHERE id = %s",
+                     vault().keyring.seal_small(b"soft", f"thumbnail:{media}"), media)
+    acts.categorise(anna, case, profile_id=PACKAGED, code=1, exhibits=[one])
+    kept = opened(anna, case)
+    assert service.get_selection(anna, kept.id) == kept
+    told = [[(tile.thumbnail, tile.covered) for tile in service.show_tiles(anna, kept.id, decided=decided)]
+            for decided in (False, True)]
+    assert told == [[(None, True), (b"soft", False)], [(b"soft", False), (b"soft", False)]]
+    assert house.last_event("show_tiles")[3] == {"exhibits": [str(one), str(two)], "decided": True}
+    set_preferences(anna, language="en", mode="none")
+    assert [tile.thumbnail for tile in service.show_tiles(anna, kept.id, decided=True)] == [None, None]
+    set_preferences(anna, language="en", mode="safe")
