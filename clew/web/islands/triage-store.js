@@ -48,7 +48,8 @@ export class TriageStore {
     clearTimeout(this.timer);
     const first = Math.floor(Math.max(0, low) / PAGE);
     const last = Math.floor(Math.min(this.total - 1, high) / PAGE);
-    this.timer = setTimeout(() => this.load(first, last), CALM);
+    const begun = this.pages.size || this.asking.size;
+    this.timer = setTimeout(() => this.load(first, last), begun ? CALM : 0);
   }
 
   load(first, last) {
