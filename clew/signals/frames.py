@@ -170,14 +170,14 @@ def _score(shared: list[Stretch], frames: int, orientation: str) -> Score:
 def is_copy(stretch: Stretch, whole: bool) -> bool:
     """Say whether a stretch is the same footage and not merely the same place; `whole`: it covers both films.
 
-    Three ways: near frames, nearer than at other moments; many frames under a logo, far nearer than at other moments;
+    Three ways: near frames, nearer than at other moments; two seconds under a logo, far nearer than at other moments;
     or two films that stand still and look the same from end to end. The limits come from films of one camera at two
     moments (docs/decisions/021): those reach 1.26 times their mean, and none reaches 40.
     """
     count, mean, contrast = len(stretch.a), stretch.mean, stretch.contrast
     lasting = (count >= 3 and (whole or stretch.seconds >= 1.0)) or (count == 2 and mean <= 12 and contrast >= 40)
     near = lasting and mean <= DISTANCE and contrast >= max(8.0, 1.5 * mean)
-    covered = count >= 5 and mean <= 64 and contrast >= 40
+    covered = count >= 5 and stretch.seconds >= 2.0 and mean <= 64 and contrast >= 40
     return near or covered or (whole and mean <= 4)
 
 

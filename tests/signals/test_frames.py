@@ -6,6 +6,7 @@ import pytest
 
 from clew.media.opened import Frame, Glance, Opened
 from clew.signals import frames, pdq
+from clew.signals.alignment import Stretch
 from clew.signals.examples import blobs, film, photo
 from clew.signals.pdq_hash import hash_pixels
 from tests.samples import SAMPLES, needs_samples
@@ -165,3 +166,12 @@ def test_a_picture_is_found_in_a_film_with_its_second():
         assert score.parameters["seconds"] == 4.0
         assert score.where["orientation"] == "mirrored"
     assert frames.compare(pdq.describe(photo(2)), signals).verdict == "none"
+
+
+@pytest.mark.parametrize(("count", "seconds", "mean", "elsewhere", "same"), [
+    (6, 2.5, 41, 90, True), (6, 0.9, 41, 90, False), (4, 2.5, 41, 90, False), (6, 2.5, 41, 70, False), (3, 1.0, 10, 60, True),
+    (3, 0.4, 10, 40, False)])
+def test_many_frames_of_one_second_are_no_copy(count, seconds, mean, elsewhere, same):
+    places = np.arange(count)
+    here, other = np.full(count, float(mean)), np.full(count, float(elsewhere))
+    assert frames.is_copy(Stretch(places, places, here, other, (0.0, seconds, 0.0, seconds)), whole=False) == same
