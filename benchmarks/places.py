@@ -67,17 +67,17 @@ class Sift:
 class Measured:
     """One half: every pair's strength by both, and seconds of a description and of a comparison."""
 
-    def __init__(self, half: Half, most: int) -> None:
+    def __init__(self, half: Half, most: int, *, beside: bool = True) -> None:
         self.described: list[float] = []
         self.compared: list[float] = []
         self.glanced: list[float] = []
         self.bytes: list[int] = []
         shown = [*pictures(half), *others(half)]
         self.signals = {one: self._described(one) for one in shown}
-        peers = {one: Sift(pixels(one)) for one in shown}
+        peers = {one: Sift(pixels(one)) for one in shown} if beside else {}
         pairs = [*same(half), *different(half, most)]
         self.ours: Tried = [(pair, self._strength(pair)) for pair in pairs]
-        self.peer: Tried = [(pair, peers[pair.a].cells(peers[pair.b])) for pair in pairs]
+        self.peer: Tried = [(pair, peers[pair.a].cells(peers[pair.b])) for pair in pairs if beside]
 
     def _described(self, one: Shown) -> list[Signal]:
         start = time.thread_time()
@@ -194,7 +194,7 @@ def main() -> None:
     reader.add_argument("--distractors", type=int, default=DISTRACTORS)
     asked = reader.parse_args()
     if asked.calibrate:
-        calibrate(Measured("tuning", asked.different))
+        calibrate(Measured("tuning", asked.different, beside=False))
         return
     measured = Measured("reported", asked.different)
     for pair, strength in sorted(measured.ours, key=lambda one: one[1]):
