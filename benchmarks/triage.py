@@ -50,7 +50,7 @@ _HALF = """
 # Filled pictures have no thumbnail that opens: those at the end, which are looked at, have none.
 _BARE = """
     UPDATE clew.media SET safe_thumbnail = NULL WHERE id IN (SELECT e.media_id FROM clew.exhibits e JOIN clew.exhibit_facts f
-        ON f.exhibit_id = e.id WHERE e.case_id = '{case}' ORDER BY f.number DESC LIMIT 60000)"""
+        ON f.exhibit_id = e.id WHERE e.case_id = '{case}' ORDER BY f.number DESC LIMIT 120000)"""
 
 
 def behind(node: Running, *statements: str) -> None:
@@ -69,7 +69,8 @@ def give_thumbnails(node: Running, case: str, rows: int = 20_000) -> None:
     """Give the first exhibits a thumbnail of their own, sealed as the worker seals it."""
     seal = vault().keyring.seal_small
     with psycopg.connect(postgres.embedded(node.at).admin_dsn(postgres.DATABASE), autocommit=True) as conn:
-        found = conn.execute("SELECT media_id FROM clew.exhibits WHERE case_id = %s ORDER BY made_at, id LIMIT %s", [case, rows])
+        found = conn.execute("SELECT e.media_id FROM clew.exhibits e JOIN clew.exhibit_facts f ON f.exhibit_id = e.id "
+                             "WHERE e.case_id = %s ORDER BY f.number LIMIT %s", [case, rows])
         media = [row[0] for row in found.fetchall()]
         with conn.cursor() as cursor:
             cursor.executemany("UPDATE clew.media SET safe_thumbnail = %s WHERE id = %s", [

@@ -37,8 +37,8 @@ def facets_view(v: Visit, case: Case, chosen: Selection, known: list[Profile], *
     told = {one.name: one for one in found.facets if case.own or one.name != "contribution"}
     rows = tuple(_row(str(case.id), told[name], asked, labels, v.words) for name in SHOWN if name in told)
     keep: dict[str, Any] = {name: asked[name] for name in ("order", "folded", "like") if name in asked}
-    again = "" if links else f"/cases/{case.id}/triage/counts?{urlencode({'asked': json.dumps(asked), 'links': 'true'})}"
-    return FacetsView(found.total, rows, address_of(str(case.id), keep), again)
+    linked = "" if links else address_of(str(case.id), {**asked, "linked": True})
+    return FacetsView(found.total, rows, address_of(str(case.id), keep), linked)
 
 
 def _labels(v: Visit, case: Case, known: list[Profile]) -> dict[tuple[str, str], str]:

@@ -29,7 +29,7 @@ class FacetRow:
 
 @dataclass(frozen=True, slots=True)
 class FacetsView:
-    """All fields of a selection, and how many exhibits it holds; `counted_links` is empty where links are counted already."""
+    """All fields of a selection and how many exhibits it holds; `with_links` leads to linked ones, where those were not counted."""
 
     total: int
     facets: tuple[FacetRow, ...]
