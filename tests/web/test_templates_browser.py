@@ -49,7 +49,8 @@ def test_axe_finds_nothing_in_light_and_dark(browser: Browser, name: str, langua
     page.context.close()
 
 
-@pytest.mark.parametrize("name", ["case", "officers", "agencies", "policy", "links", "grid", "exhibit", "compare", "account"])
+@pytest.mark.parametrize("name", ["case", "officers", "agencies", "policy", "links", "grid", "exhibit", "compare", "account",
+                                  "triage", "priorities", "profiles"])
 def test_a_narrow_screen_does_not_scroll_sideways(browser: Browser, name: str) -> None:
     page = open_page(browser, name, "ar", False, (390, 844))
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")

@@ -168,7 +168,10 @@ def show_categories(work: Work, viewer: Viewer, selection_id: SelectionId, *, st
 
 @verb("count_facets", right="read")
 def count_facets(work: Work, viewer: Viewer, case_id: CaseId, *, asked: Mapping[str, Any], links: bool = False) -> Facets:
-    """Count what a selection could be narrowed by, over what is in sight alone; linked ones only when asked for."""
+    """Count what a selection could be narrowed by, over what is in sight alone; linked ones only when asked for.
+
+    Exhibits named one by one (`only`, `without`) are counted as if they were not: a selection's own total tells of them.
+    """
     case = case_in_sight(work, viewer, case_id)
     selection = read_selection(asked)
     links = links or selection.linked is not None

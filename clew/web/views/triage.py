@@ -29,7 +29,7 @@ class FacetRow:
 
 @dataclass(frozen=True, slots=True)
 class FacetsView:
-    """All fields of a selection and how many exhibits it holds; `with_links` leads to linked ones, where those were not counted."""
+    """All fields of a selection and how many exhibits it holds; `with_links` leads to linked ones not counted yet."""
 
     total: int
     facets: tuple[FacetRow, ...]
