@@ -25,8 +25,8 @@ from tests.database import TestServer
 from tests.web.in_process import asked_in_process
 
 # Commands that open the store themselves or need no node at all; all others go through the API.
-NOT_OFFICERS = {"init", "serve", "work", "demo", "doctor", "check", "audit", "backup", "restore", "upgrade", "hash", "compare",
-                "evaluate", "bench", "models"}
+NOT_OFFICERS = {"init", "serve", "work", "demo", "doctor", "retry", "check", "audit", "backup", "restore", "upgrade",
+                "hash", "compare", "evaluate", "bench", "models"}
 TRIED = {"login", "logout", "enrol", "agency", "officer", "case", "ingest", "overlap", "links", "judge", "withdraw", "search"}
 Step = tuple[tuple[str, str], Any]
 
@@ -59,7 +59,7 @@ def undone(real: Real, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def run(real: Real, officer: str, *words: str) -> tuple[int, str]:
     """Run a command as an officer who logged in before; return exit code and output."""
     client_module.client.cache_clear()
-    store(Stored("http://clew.test", real.viewers[officer].token, officer))
+    store(Stored("https://clew.test", real.viewers[officer].token, officer))
     done = CliRunner().invoke(build(words[0]), list(words))
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
     return done.exit_code, done.output
@@ -182,7 +182,7 @@ def test_logging_in_and_out(real: Real, tmp_path: Path, monkeypatch: pytest.Monk
     password, code = tmp_path / "password", tmp_path / "code"
     password.write_text("a long sentence for tests\n")
     code.write_text(login.code())
-    words = ["login", name, "--server", "http://clew.test", "--password-file", str(password), "--code-file", str(code)]
+    words = ["login", name, "--server", "https://clew.test", "--password-file", str(password), "--code-file", str(code)]
     assert CliRunner().invoke(build("login"), words).exit_code == 0
     assert officers.stored().login == name
     assert client_module.token_file().stat().st_mode & 0o777 == 0o600
@@ -193,7 +193,7 @@ def test_logging_in_and_out(real: Real, tmp_path: Path, monkeypatch: pytest.Monk
     again = CliRunner().invoke(build("case"), ["case", "list"])
     client_module.client.cache_clear()
     assert CliRunner().invoke(build("case"), ["case", "list"]).exit_code == 1
-    store(Stored("http://clew.test", token, name))  # the token of before is of no use to who kept it
+    store(Stored("https://clew.test", token, name))  # the token of before is of no use to who kept it
     client_module.client.cache_clear()
     assert CliRunner().invoke(build("case"), ["case", "list"]).exit_code == 1
     assert again.exit_code == 1
