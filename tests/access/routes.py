@@ -202,7 +202,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "/exhibits/{exhibit_id}"): Route(on("read"), "exhibit"),
     ("GET", "/exhibits/{exhibit_id}/thumbnail"): Route(on("read"), "exhibit", 204),
     ("GET", "/exhibits/{exhibit_id}/signals"): Route(on("read"), "exhibit"),
-    ("POST", "/exhibits/{exhibit_id}/hidden"): Route(on("reveal"), "exhibit", ask={"json": {"seconds": 2}}),
+    ("POST", "/exhibits/{exhibit_id}/hidden"): Route(on("reveal"), "exhibit", 204, {"json": {"seconds": 2}}),
     ("POST", "/exhibits/{exhibit_id}/reveal"): Route(on("reveal"), "exhibit", ask={"json": {"purpose": "to compare"}}),
     ("PUT", "/exhibits/{exhibit_id}/narrowed"): Route(narrowing, "exhibit", 204, {"json": {"narrowed": True}}),
     ("GET", "/exhibits/{exhibit_id}/grants"): Route(narrowing, "exhibit"),
