@@ -15,7 +15,7 @@ set-up-test:
 
 # All checks and tests, under ten minutes.
 test: set-up-test lint
-	$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder --cov --cov-report=
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=
 	$(BIN)/python -m coverage report --skip-covered --fail-under=90
 	$(BIN)/python -m coverage report --include='clew/kernel/*,clew/access/*,clew/*/rules.py,clew/domain/*/rules.py' \
 		--skip-covered --fail-under=100
