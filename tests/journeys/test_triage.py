@@ -72,7 +72,7 @@ def _walk(page: Page) -> None:
     shown = page.locator("triage-grid .tile:has(.badge:text('stack: 2')) img[src^='data:image/webp']")
     page.wait_for_selector("triage-grid .tile .name:has-text('jpg')")
     for _ in range(200):  # the worker is still comparing
-        if shown.count():
+        if shown.count() and page.inner_text(".count") == "Exhibits: 5,002":
             break
         page.wait_for_timeout(500)
         page.reload()
